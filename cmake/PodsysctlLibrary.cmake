@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+# psys_library(NAME sysctl HDRS ... SRCS ... DEPS base linux PRIVATE_DEPS yaml TESTS a_test.cc ...)
+#   One folder's library, target psys_<NAME> (alias psys::<NAME>). HDRS are verified to compile alone.
+#   TESTS become one executable <NAME>_test, run by ctest with the label "unit".
+# psys_executable(NAME podsysctl SRCS main.cc DEPS cli)
+function(psys_library)
+  cmake_parse_arguments(ARG "" "NAME" "HDRS;SRCS;DEPS;PRIVATE_DEPS;TESTS;TEST_DEPS" ${ARGN})
+  if(ARG_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "psys_library(${ARG_NAME}): unknown ${ARG_UNPARSED_ARGUMENTS}")
+  endif()
+  add_library(psys_${ARG_NAME} STATIC ${ARG_SRCS})
+  add_library(psys::${ARG_NAME} ALIAS psys_${ARG_NAME})
+  target_sources(psys_${ARG_NAME} PUBLIC FILE_SET HEADERS
+                 BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${ARG_HDRS})
+  target_include_directories(psys_${ARG_NAME} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(psys_${ARG_NAME} PUBLIC psys::options)
+  foreach(dep IN LISTS ARG_DEPS)
+    psys_link(psys_${ARG_NAME} PUBLIC ${dep})
+  endforeach()
+  foreach(dep IN LISTS ARG_PRIVATE_DEPS)
+    psys_link(psys_${ARG_NAME} PRIVATE ${dep})
+  endforeach()
+  if(PSYS_TESTS AND ARG_TESTS)
+    add_executable(${ARG_NAME}_test ${ARG_TESTS})
+    target_link_libraries(${ARG_NAME}_test PRIVATE psys::${ARG_NAME} GTest::gmock GTest::gtest_main)
+    foreach(dep IN LISTS ARG_TEST_DEPS)
+      psys_link(${ARG_NAME}_test PRIVATE ${dep})
+    endforeach()
+    add_test(NAME ${ARG_NAME}_test COMMAND ${ARG_NAME}_test)
+    set_tests_properties(${ARG_NAME}_test PROPERTIES LABELS unit SKIP_RETURN_CODE 77 TIMEOUT 300)
+  endif()
+endfunction()
+
+# Links a layer of ours by its short name (base) or a third-party target by its full one (fmt::fmt).
+function(psys_link target visibility dep)
+  if(dep MATCHES "::" OR dep MATCHES "^[-/]")
+    target_link_libraries(${target} ${visibility} ${dep})
+  else()
+    target_link_libraries(${target} ${visibility} psys::${dep})
+  endif()
+endfunction()
+
+function(psys_executable)
+  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS" ${ARGN})
+  add_executable(${ARG_NAME} ${ARG_SRCS})
+  target_link_libraries(${ARG_NAME} PRIVATE psys::options)
+  foreach(dep IN LISTS ARG_DEPS)
+    psys_link(${ARG_NAME} PRIVATE ${dep})
+  endforeach()
+endfunction()
+
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)
+find_package(Threads REQUIRED)
+if(PSYS_TESTS)
+  find_package(GTest REQUIRED)
+endif()
+
+# An include that points up a layer fails the build, before anything is compiled.
+add_custom_target(check_layers ALL
+  COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/check_layers.py ${PROJECT_SOURCE_DIR}
+  COMMENT "Checking that no include points up a layer" VERBATIM)
