@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kubelet's admission of a pod's sysctls: each name against the allowlist, then, for a listed
+// one, against the namespaces that the pod shares with the host. The kubelet stops at the first
+// offender; we judge all, in the order given, so that the first forbidden verdict is the kubelet's.
+// Thread-safety: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/allowlist.h"
+#include "policy/host_namespaces.h"
+#include "policy/verdict.h"
+#include "sysctl/setting.h"
+
+namespace podsysctl::policy {
+
+// How the pod asks for a sysctl; decides which part of the allowlist counts.
+enum class AskedBy : std::uint8_t { field, sysctls_annotation, unsafe_sysctls_annotation };
+
+// A pod's sysctl with its spelling: before 1.23 the kubelet compares names as written, and the API
+// finds duplicates as written.
+struct PodSysctl {
+  std::string raw_name;
+  AskedBy asked_by = AskedBy::field;
+  sysctl::Setting setting;
+};
+
+// One verdict per sysctl, in the same order. To have the kubelet's first offender first, give the
+// `sysctls` annotation's entries before those of `unsafe-sysctls`.
+[[nodiscard]] std::vector<Verdict> admit(std::span<const PodSysctl> sysctls,
+                                         const Allowlist& allowlist, const HostNamespaces& host);
+
+// The same for settings without a spelling of their own (flags, profiles): the canonical name
+// counts. An annotation's settings are recognised by their origin (kind annotation, source ending
+// in the key).
+[[nodiscard]] std::vector<Verdict> admit(std::span<const sysctl::Setting> settings,
+                                         const Allowlist& allowlist, const HostNamespaces& host);
+
+// One name as written.
+[[nodiscard]] Verdict admit_name(std::string_view raw_name, AskedBy asked_by,
+                                 const Allowlist& allowlist, const HostNamespaces& host);
+
+// How the kubelet records a rejected pod (phase Failed), and all that is wrong with it.
+struct Rejection {
+  std::string reason;              // status.reason and the event's reason
+  std::string message;             // the event's message: the first offender's
+  std::string status_message;      // status.message
+  std::vector<Verdict> offenders;  // never empty
+};
+
+// None where every verdict allows.
+[[nodiscard]] std::optional<Rejection> rejection_of(std::span<const Verdict> verdicts,
+                                                    KubernetesVersion version);
+
+}  // namespace podsysctl::policy
