@@ -51,8 +51,12 @@ endfunction()
 
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 find_package(PkgConfig REQUIRED)
-find_package(fmt REQUIRED)
 find_package(Threads REQUIRED)
+# The archive, not the shared library that fmt's own package file names: binaries are linked static.
+find_library(PSYS_FMT_LIBRARY NAMES libfmt.a fmt REQUIRED)
+add_library(psys_fmt INTERFACE)
+add_library(psys::fmt ALIAS psys_fmt)
+target_link_libraries(psys_fmt INTERFACE ${PSYS_FMT_LIBRARY})
 if(PSYS_TESTS)
   find_package(GTest REQUIRED)
 endif()

@@ -25,6 +25,8 @@ target_compile_features(psys_options INTERFACE cxx_std_23)
 target_compile_options(psys_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
   -Woverloaded-virtual -Wold-style-cast -Wcast-align -Wformat=2 -Wimplicit-fallthrough
+  # Designated initialisers leave fields at their written defaults: that is what they are for.
+  -Wno-missing-field-initializers
   -Werror -Werror=unused-result
   -fstack-protector-strong -ftrivial-auto-var-init=zero -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Time as the project stores and prints it. A Clock is handed down from main, so that tests own time.
-// Thread-safety: implementations are safe to call from any thread.
+// Time as the project stores and prints it. A Clock is handed down from main, so that tests own
+// time. Thread-safety: implementations are safe to call from any thread.
 #pragma once
 
 #include <chrono>

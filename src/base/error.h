@@ -46,8 +46,9 @@ struct Error {
     return std::unexpected(Error{code, 0, fmt::vformat(format, fmt::make_format_args(args...))});
   }
 
-  // Error::from_errno(errno, "open {:?}", path): "open \"/x\": No such file or directory". The first
-  // argument is evaluated before the message is built, so errno is captured on the failing line.
+  // Error::from_errno(errno, "open {:?}", path): "open \"/x\": No such file or directory". The
+  // first argument is evaluated before the message is built, so errno is captured on the failing
+  // line.
   template <class... Args>
   [[nodiscard]] static std::unexpected<Error> from_errno(int sys_errno,
                                                          fmt::format_string<Args...> format,

@@ -33,12 +33,12 @@ template <class T>
 #define PSYS_CONCAT_INNER(a, b) a##b
 #define PSYS_CONCAT(a, b) PSYS_CONCAT_INNER(a, b)
 
-#define PSYS_TRY(expression)                                        \
-  do {                                                              \
-    auto psys_try_result = (expression);                            \
-    if (!psys_try_result) {                                         \
-      return std::unexpected(std::move(psys_try_result).error());   \
-    }                                                               \
+#define PSYS_TRY(expression)                                      \
+  do {                                                            \
+    auto psys_try_result = (expression);                          \
+    if (!psys_try_result) {                                       \
+      return std::unexpected(std::move(psys_try_result).error()); \
+    }                                                             \
   } while (false)
 
 #define PSYS_TRY_ASSIGN_NAMED(name, declaration, expression) \

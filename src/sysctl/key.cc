@@ -28,8 +28,7 @@ std::unexpected<Error> refuse(std::string_view spelling, std::string_view rule) 
 
 Result<> check_component(std::string_view spelling, std::string_view component) {
   if (component.empty()) {
-    return refuse(spelling,
-                  "a name must not start or end with a separator or hold two in a row");
+    return refuse(spelling, "a name must not start or end with a separator or hold two in a row");
   }
   if (component == "." || component == "..") {
     return refuse(spelling, "\".\" and \"..\" are not allowed between separators");

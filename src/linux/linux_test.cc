@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "linux/fd.h"
+#include "linux/file.h"
+#include "linux/mounts.h"
+#include "linux/namespaces.h"
+#include "linux/proc_sys.h"
+#include "linux/process.h"
+#include "linux/spawn.h"
+#include "linux/worker_thread.h"
+
+namespace podsysctl::linux {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::HasSubstr;
+
+class TemporaryFolder : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "psys-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  std::string folder_;
+};
+
+std::ptrdiff_t open_descriptors() {
+  const std::filesystem::directory_iterator files("/proc/self/fd");
+  return std::distance(begin(files), end(files));
+}
+
+TEST(Fd, MoveAssignClosesTheOldOne) {
+  const auto before = open_descriptors();
+  {
+    Fd first = *open_file("/dev/null", O_RDONLY);
+    first = *open_file("/dev/null", O_RDONLY);
+    Fd second = std::move(first);
+    EXPECT_EQ(open_descriptors(), before + 1);
+    second.close();
+    EXPECT_EQ(open_descriptors(), before);
+  }
+  EXPECT_EQ(open_descriptors(), before);
+}
+
+using FileTest = TemporaryFolder;
+
+TEST_F(FileTest, WriteAtomicallyThenRead) {
+  const std::string path = folder_ + "/a";
+  ASSERT_TRUE(write_file_atomically(path, "one"));
+  ASSERT_TRUE(write_file_atomically(path, "two"));
+  EXPECT_EQ(*read_file(path), "two");
+  const Result<std::string> limited = read_file(path, 2);
+  ASSERT_FALSE(limited);
+  EXPECT_EQ(limited.error().code, Code::invalid_argument);
+  EXPECT_EQ(limited.error().message, path + " is larger than 2 bytes");
+}
+
+TEST_F(FileTest, MakeDirectoriesMakesEveryParent) {
+  ASSERT_TRUE(make_directories(folder_ + "/a/b/c"));
+  ASSERT_TRUE(make_directories(folder_ + "/a/b/c"));
+  EXPECT_TRUE(std::filesystem::is_directory(folder_ + "/a/b/c"));
+}
+
+TEST_F(FileTest, OpenBeneathRefusesEveryWayOut) {
+  ASSERT_TRUE(make_directories(folder_ + "/in"));
+  ASSERT_TRUE(write_file(folder_ + "/in/file", "x"));
+  std::filesystem::create_symlink("/etc", folder_ + "/in/link");
+  std::filesystem::create_symlink("file", folder_ + "/in/inner_link");
+  const Fd directory = *open_file(folder_ + "/in", O_PATH | O_DIRECTORY);
+  EXPECT_TRUE(open_beneath(directory.ref(), "file", O_RDONLY));
+  for (const char* path : {"../in/file", "link/passwd", "inner_link", "/etc/passwd"}) {
+    EXPECT_FALSE(open_beneath(directory.ref(), path, O_RDONLY)) << path;
+  }
+}
+
+TEST(Namespace, OwnIsHostAndFilesAreNot) {
+  const Result<Namespace> own = Namespace::own(NamespaceKind::net);
+  ASSERT_TRUE(own) << own.error().message;
+  EXPECT_TRUE(*is_host(*own));
+  const Result<Namespace> file = Namespace::from_path("/etc/passwd", NamespaceKind::net);
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().message, "/etc/passwd is not a namespace");
+  const Result<Namespace> other = Namespace::from_path("/proc/self/ns/ipc", NamespaceKind::net);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().message, "/proc/self/ns/ipc is a namespace, but not of kind net");
+}
+
+TEST(ProcSys, ReadsAndRefuses) {
+  const Result<ProcSys> proc_sys = ProcSys::open();
+  ASSERT_TRUE(proc_sys) << proc_sys.error().message;
+  const auto file = proc_sys->open_key("kernel/ostype", ProcSysAccess::read);
+  ASSERT_TRUE(file) << file.error().message;
+  EXPECT_EQ(*file->read(), "Linux");
+  const auto folder = proc_sys->open_key("kernel", ProcSysAccess::read);
+  ASSERT_FALSE(folder);
+  EXPECT_EQ(folder.error().message, "/proc/sys/kernel is a folder of sysctls, not a sysctl");
+  const auto absent = proc_sys->open_key("net/core/nope", ProcSysAccess::read);
+  ASSERT_FALSE(absent);
+  EXPECT_EQ(absent.error().code, Code::not_found);
+  EXPECT_FALSE(proc_sys->open_key("../self/status", ProcSysAccess::read));
+}
+
+TEST(Spawn, CapturesBothStreamsAndTheStatus) {
+  Command command{.program = "sh", .args = {"-c", "cat; echo err >&2; exit 3"}};
+  const Result<Finished> finished = run(command, "in", milliseconds(5000));
+  ASSERT_TRUE(finished) << finished.error().message;
+  EXPECT_EQ(finished->status, 3);
+  EXPECT_EQ(finished->out, "in");
+  EXPECT_EQ(finished->err, "err\n");
+}
+
+TEST(Spawn, NamesWhatCannotBeStarted) {
+  const auto missing = run({.program = "no-such-program-x"}, "", milliseconds(1000));
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, Code::not_found);
+  EXPECT_THAT(missing.error().message, HasSubstr("no-such-program-x is not installed"));
+  const auto folder = run({.program = "/etc"}, "", milliseconds(1000));
+  ASSERT_FALSE(folder);
+  EXPECT_EQ(folder.error().message, "start /etc: Permission denied");
+}
+
+TEST(Spawn, KillsAtTheLimit) {
+  const auto slow = run({.program = "sleep", .args = {"60"}}, "", milliseconds(50));
+  ASSERT_FALSE(slow);
+  EXPECT_EQ(slow.error().code, Code::timeout);
+}
+
+TEST(Spawn, PlacesExtraDescriptorsAtTheirNumbers) {
+  Pipe first = *make_pipe();
+  Pipe second = *make_pipe();
+  Command command{.program = "sh", .args = {"-c", "echo three >&3; echo four >&4"}};
+  command.extra_fds = {{second.write_end.ref(), 3}, {first.write_end.ref(), 4}};
+  ASSERT_EQ(run(command, "", milliseconds(5000))->status, 0);
+  first.write_end.close();
+  second.write_end.close();
+  EXPECT_EQ(*read_all(second.read_end.ref(), "pipe"), "three\n");
+  EXPECT_EQ(*read_all(first.read_end.ref(), "pipe"), "four\n");
+}
+
+TEST(Process, KillsTheVeryProcessOnly) {
+  const Result<pid_t> child = start({.program = "sleep", .args = {"60"}});
+  ASSERT_TRUE(child) << child.error().message;
+  const Result<ProcessId> id = identify(*child);
+  ASSERT_TRUE(id);
+  ProcessId other = *id;
+  ++other.start_time;
+  EXPECT_FALSE(is_alive(other));
+  ASSERT_TRUE(send_signal(other, SIGKILL));
+  EXPECT_TRUE(is_alive(*id));
+  ASSERT_TRUE(kill_and_wait(*id, milliseconds(5000)));
+  EXPECT_EQ(*wait_for_child(*child), 128 + SIGKILL);
+}
+
+TEST(WorkerThread, RunsCallsInTurn) {
+  WorkerThread worker;
+  int sum = 0;
+  for (int i = 1; i <= 100; ++i) {
+    worker.call([&] { sum += i; });
+  }
+  EXPECT_EQ(sum, 5050);
+}
+
+TEST(Mounts, RootIsAMountPoint) {
+  const auto mounts = mounts_below("/proc");
+  ASSERT_TRUE(mounts);
+  EXPECT_THAT(*mounts, testing::Contains("/proc"));
+}
+
+}  // namespace
+}  // namespace podsysctl::linux

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "linux/namespaces.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "linux/file.h"
+
+namespace podsysctl::linux {
+
+std::string_view to_string(NamespaceKind kind) noexcept {
+  switch (kind) {
+    case NamespaceKind::net:
+      return "net";
+    case NamespaceKind::ipc:
+      return "ipc";
+    case NamespaceKind::uts:
+      return "uts";
+    case NamespaceKind::user:
+      return "user";
+    case NamespaceKind::mnt:
+      return "mnt";
+    case NamespaceKind::pid:
+      break;
+  }
+  return "pid";
+}
+
+int clone_flag(NamespaceKind kind) noexcept {
+  switch (kind) {
+    case NamespaceKind::net:
+      return CLONE_NEWNET;
+    case NamespaceKind::ipc:
+      return CLONE_NEWIPC;
+    case NamespaceKind::uts:
+      return CLONE_NEWUTS;
+    case NamespaceKind::user:
+      return CLONE_NEWUSER;
+    case NamespaceKind::mnt:
+      return CLONE_NEWNS;
+    case NamespaceKind::pid:
+      break;
+  }
+  return CLONE_NEWPID;
+}
+
+Result<Namespace> Namespace::from_fd(Fd fd, NamespaceKind kind, std::string_view name) {
+  struct statfs filesystem{};
+  if (::fstatfs(fd.get(), &filesystem) < 0) {
+    return Error::from_errno(errno, "statfs {}", name);
+  }
+  if (filesystem.f_type != NSFS_MAGIC) {
+    return Error::of(Code::invalid_argument, "{} is not a namespace", name);
+  }
+  if (const int type = ::ioctl(fd.get(), NS_GET_NSTYPE); type != clone_flag(kind)) {
+    return Error::of(Code::invalid_argument, "{} is a namespace, but not of kind {}", name,
+                     to_string(kind));
+  }
+  struct stat status{};
+  if (::fstat(fd.get(), &status) < 0) {
+    return Error::from_errno(errno, "stat {}", name);
+  }
+  return Namespace(std::move(fd), kind, NamespaceId{status.st_dev, status.st_ino});
+}
+
+Result<Namespace> Namespace::own(NamespaceKind kind) {
+  return from_path(fmt::format("/proc/thread-self/ns/{}", to_string(kind)), kind);
+}
+
+Result<Namespace> Namespace::of_process(pid_t pid, NamespaceKind kind) {
+  return from_path(fmt::format("/proc/{}/ns/{}", pid, to_string(kind)), kind);
+}
+
+Result<Namespace> Namespace::from_path(const std::string& path, NamespaceKind kind) {
+  PSYS_TRY_ASSIGN(Fd fd, open_file(path, O_RDONLY));
+  return from_fd(std::move(fd), kind, path);
+}
+
+Result<Namespace> Namespace::owner() const {
+  const int fd = ::ioctl(fd_.get(), NS_GET_USERNS);
+  if (fd < 0) {
+    return Error::from_errno(errno, "find the owner of a {} namespace", to_string(kind_));
+  }
+  return from_fd(Fd::adopt(fd), NamespaceKind::user, "owning user namespace");
+}
+
+Result<> Namespace::enter() const {
+  if (::setns(fd_.get(), clone_flag(kind_)) < 0) {
+    return Error::from_errno(errno, "join the {} namespace", to_string(kind_));
+  }
+  return {};
+}
+
+Result<> Namespace::pin(const std::string& path) const {
+  PSYS_TRY(write_file(path, {}, 0444));
+  const std::string source = fmt::format("/proc/thread-self/fd/{}", fd_.get());
+  if (::mount(source.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) < 0) {
+    return Error::from_errno(errno, "pin the {} namespace at {}", to_string(kind_), path);
+  }
+  return {};
+}
+
+Result<> unpin(const std::string& path) {
+  if (::umount2(path.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL &&
+      errno != ENOENT) {
+    return Error::from_errno(errno, "unmount {}", path);
+  }
+  if (::unlink(path.c_str()) < 0 && errno != ENOENT) {
+    return Error::from_errno(errno, "remove {}", path);
+  }
+  return {};
+}
+
+Result<bool> is_host(const Namespace& ns) {
+  PSYS_TRY_ASSIGN(const Namespace ours, Namespace::own(ns.kind()));
+  if (ours.id() == ns.id()) {
+    return true;
+  }
+  const Result<Namespace> init = Namespace::of_process(1, ns.kind());
+  if (init) {
+    return init->id() == ns.id();
+  }
+  // Without privilege PID 1 cannot be looked at; nor could anything of its be written then.
+  if (init.error().code == Code::permission) {
+    return false;
+  }
+  return std::unexpected(init.error());
+}
+
+}  // namespace podsysctl::linux

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Handles of Linux namespaces (namespaces(7), ioctl_nsfs(2)). A handle is verified to be what it
+// says when it is opened: on nsfs, of the right type. Two handles are the same namespace when
+// device and inode agree; that is how "never the host's" is checked. Thread-safety: values.
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "linux/fd.h"
+
+namespace podsysctl::linux {
+
+enum class NamespaceKind : std::uint8_t { net, ipc, uts, user, mnt, pid };
+
+inline constexpr std::array kPodNamespaces{NamespaceKind::net, NamespaceKind::ipc,
+                                           NamespaceKind::uts};
+
+// As in /proc/PID/ns: "net".
+[[nodiscard]] std::string_view to_string(NamespaceKind kind) noexcept;
+
+// CLONE_NEWNET and so on.
+[[nodiscard]] int clone_flag(NamespaceKind kind) noexcept;
+
+struct NamespaceId {
+  dev_t device = 0;
+  ino_t inode = 0;
+  friend auto operator<=>(const NamespaceId&, const NamespaceId&) = default;
+};
+
+class Namespace {
+ public:
+  // The calling thread's own.
+  [[nodiscard]] static Result<Namespace> own(NamespaceKind kind);
+  // Of a process. The caller makes sure that the pid is still the process it means
+  // (linux/process.h).
+  [[nodiscard]] static Result<Namespace> of_process(pid_t pid, NamespaceKind kind);
+  // A bind mount such as /run/netns/x. invalid_argument if it is no namespace of that kind.
+  [[nodiscard]] static Result<Namespace> from_path(const std::string& path, NamespaceKind kind);
+  // The user namespace that owns this one (NS_GET_USERNS).
+  [[nodiscard]] Result<Namespace> owner() const;
+
+  [[nodiscard]] NamespaceKind kind() const noexcept { return kind_; }
+  [[nodiscard]] NamespaceId id() const noexcept { return id_; }
+  [[nodiscard]] FdRef fd() const noexcept { return fd_.ref(); }
+
+  // The calling thread joins it. For `user` the process must have a single thread.
+  [[nodiscard]] Result<> enter() const;
+  // Bind-mounts it onto `path`, which is created; the namespace lives until unpin().
+  [[nodiscard]] Result<> pin(const std::string& path) const;
+
+ private:
+  Namespace(Fd fd, NamespaceKind kind, NamespaceId id) : fd_(std::move(fd)), kind_(kind), id_(id) {}
+  [[nodiscard]] static Result<Namespace> from_fd(Fd fd, NamespaceKind kind, std::string_view name);
+
+  Fd fd_;
+  NamespaceKind kind_;
+  NamespaceId id_;
+};
+
+// Undoes Namespace::pin; a path that is not pinned or not there is success.
+[[nodiscard]] Result<> unpin(const std::string& path);
+
+// True if it is one that must never be written: our own, or PID 1's. Both are looked at, since we
+// may run in a container that was given the host's network.
+[[nodiscard]] Result<bool> is_host(const Namespace& ns);
+
+}  // namespace podsysctl::linux

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "linux/proc_sys.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+#include "base/strings.h"
+#include "linux/file.h"
+
+namespace podsysctl::linux {
+namespace {
+
+constexpr ino_t kProcRootInode = 1;       // PROC_ROOT_INO, include/linux/proc_fs.h
+constexpr std::size_t kMaxValue = 65536;  // far above what any sysctl prints
+
+// subset=pid would hide /proc/sys, and a read-only mount would refuse the writes: neither is set.
+Result<Fd> mount_own_procfs() {
+  const long context = ::syscall(SYS_fsopen, "proc", FSOPEN_CLOEXEC);
+  if (context < 0) {
+    return Error::from_errno(errno, "fsopen proc");
+  }
+  const Fd held = Fd::adopt(static_cast<int>(context));
+  if (::syscall(SYS_fsconfig, held.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) < 0) {
+    return Error::from_errno(errno, "fsconfig proc");
+  }
+  const long root = ::syscall(SYS_fsmount, held.get(), FSMOUNT_CLOEXEC,
+                              MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+  if (root < 0) {
+    return Error::from_errno(errno, "fsmount proc");
+  }
+  return Fd::adopt(static_cast<int>(root));
+}
+
+Result<Fd> clone_proc() {
+  const long root =
+      ::syscall(SYS_open_tree, AT_FDCWD, "/proc", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+  if (root < 0) {
+    return Error::from_errno(errno, "open_tree /proc");
+  }
+  return Fd::adopt(static_cast<int>(root));
+}
+
+Result<> verify_procfs_root(FdRef root) {
+  struct statfs filesystem{};
+  if (::fstatfs(root.get(), &filesystem) < 0) {
+    return Error::from_errno(errno, "statfs procfs");
+  }
+  struct stat status{};
+  if (::fstat(root.get(), &status) < 0) {
+    return Error::from_errno(errno, "stat procfs");
+  }
+  if (filesystem.f_type != PROC_SUPER_MAGIC || status.st_ino != kProcRootInode) {
+    return Error::of(Code::permission, "/proc is not the root of a procfs: nothing is written");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<ProcSys> ProcSys::open() {
+  if (Result<Fd> own = mount_own_procfs()) {
+    PSYS_TRY(verify_procfs_root(own->ref()));
+    return ProcSys(*std::move(own), "fsopen");
+  }
+  if (Result<Fd> clone = clone_proc()) {
+    PSYS_TRY(verify_procfs_root(clone->ref()));
+    return ProcSys(*std::move(clone), "open_tree");
+  }
+  PSYS_TRY_ASSIGN(Fd plain, open_file("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW));
+  PSYS_TRY(verify_procfs_root(plain.ref()));
+  return ProcSys(std::move(plain), "/proc");
+}
+
+Result<SysctlFile> ProcSys::open_key(std::string_view path, ProcSysAccess access) const {
+  const std::string below = fmt::format("sys/{}", path);
+  const int flags = access == ProcSysAccess::read ? O_RDONLY : O_RDWR;
+  PSYS_TRY_ASSIGN(Fd fd, open_beneath(root_.ref(), below, flags | O_NOFOLLOW));
+  struct stat status{};
+  if (::fstat(fd.get(), &status) < 0) {
+    return Error::from_errno(errno, "stat /proc/{}", below);
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return Error::of(Code::invalid_argument, "/proc/{} is a folder of sysctls, not a sysctl",
+                     below);
+  }
+  return SysctlFile(std::move(fd), "/proc/" + below);
+}
+
+Result<std::string> SysctlFile::read() const {
+  std::string value(4096, '\0');
+  std::size_t length = 0;
+  while (length < kMaxValue) {
+    const ssize_t count = ::pread(fd_.get(), value.data() + length, value.size() - length,
+                                  static_cast<off_t>(length));
+    if (count < 0) {
+      return Error::from_errno(errno, "read {}", name_);
+    }
+    length += static_cast<std::size_t>(count);
+    // The handlers of kernel/sysctl.c print a value in one go: less than asked for is its end.
+    if (length < value.size()) {
+      break;
+    }
+    value.resize(value.size() * 2);
+  }
+  value.resize(length);
+  if (value.ends_with('\n')) {
+    value.pop_back();
+  }
+  return value;
+}
+
+Result<> SysctlFile::write(std::string_view value) const {
+  const ssize_t count = ::pwrite(fd_.get(), value.data(), value.size(), 0);
+  if (count < 0) {
+    return Error::from_errno(errno, "write {} to {}", quoted(value), name_);
+  }
+  if (static_cast<std::size_t>(count) != value.size()) {
+    return Error::of(Code::short_write, "write {} to {}: the kernel took {} of {} bytes",
+                     quoted(value), name_, count, value.size());
+  }
+  return {};
+}
+
+}  // namespace podsysctl::linux

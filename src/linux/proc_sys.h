@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hardened way to the files below /proc/sys: through a procfs mount of our own that nobody can
+// have prepared (fsopen/fsmount, Linux 5.2; else a clone of /proc without what is mounted below it;
+// else /proc itself), verified to be procfs, walked without links, mounts or "..".
+// A file belongs to the namespace of the thread that opens it (net, ipc), so files are opened anew
+// in each namespace and only the mount is kept.
+// Thread-safety: open() may be called from any thread; a SysctlFile belongs to one thread.
+// Sources: fsopen(2), openat2(2), fs/proc/proc_sysctl.c.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "linux/fd.h"
+
+namespace podsysctl::linux {
+
+enum class ProcSysAccess { read, read_write };
+
+class SysctlFile {
+ public:
+  // The whole value without the last newline.
+  [[nodiscard]] Result<std::string> read() const;
+  // One write(2) of the whole value; short_write if the kernel takes less.
+  [[nodiscard]] Result<> write(std::string_view value) const;
+
+ private:
+  friend class ProcSys;
+  SysctlFile(Fd fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
+
+  Fd fd_;
+  std::string name_;
+};
+
+class ProcSys {
+ public:
+  [[nodiscard]] static Result<ProcSys> open();
+
+  // `path` is relative to /proc/sys: "net/core/somaxconn".
+  [[nodiscard]] Result<SysctlFile> open_key(std::string_view path, ProcSysAccess access) const;
+
+  // The descriptor of the procfs root, for walks ("sys/net").
+  [[nodiscard]] FdRef root() const noexcept { return root_.ref(); }
+
+  // Where it came from: "fsopen", "open_tree" or "/proc". For diagnostics and tests.
+  [[nodiscard]] std::string_view source() const noexcept { return source_; }
+
+ private:
+  ProcSys(Fd root, std::string_view source) : root_(std::move(root)), source_(source) {}
+
+  Fd root_;
+  std::string_view source_;
+};
+
+}  // namespace podsysctl::linux
