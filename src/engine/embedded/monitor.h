@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// conmon(8), which stays with a detached container: it starts `runtime create`, writes the CRI log,
+// reaps the container and leaves its exit code in a file. It belongs to no process of ours once
+// create_monitored() has returned. Sources: conmon 2.1's options, its sync pipe ({"pid": N} or
+// {"pid": -1, "message": …} on the descriptor that _OCI_SYNCPIPE names).
+// Thread-safety: no shared state.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "engine/embedded/runtime.h"
+#include "linux/process.h"
+
+namespace podsysctl::engine {
+
+struct MonitorRequest {
+  std::string id;
+  std::string name;      // of the container; for conmon's messages
+  std::string bundle;    // folder with config.json; conmon's pid file and sockets go there too
+  std::string log_file;  // CRI format
+  std::string exit_dir;  // the exit code is written to exit_dir/<id>
+  bool tty = false;
+  bool stdin_open = false;
+};
+
+struct MonitoredContainer {
+  linux::ProcessId monitor;
+  linux::ProcessId container;  // created, not yet started
+};
+
+// not_found if conmon is not installed. A runtime that refuses is a StartFailure.
+[[nodiscard]] std::expected<MonitoredContainer, StartFailure> create_monitored(
+    const OciRuntime& runtime, const MonitorRequest& request);
+
+// The container's exit code as conmon wrote it (128 + signal for a killed one); nothing while it
+// runs.
+[[nodiscard]] Result<std::optional<int>> read_exit_code(const std::string& exit_dir,
+                                                        const std::string& id);
+// True if conmon saw the kernel kill it for want of memory.
+[[nodiscard]] bool was_out_of_memory(const std::string& bundle);
+
+// Waits for the monitor to end and gives the exit code; `timeout` when time ran out, not_found if
+// the monitor ended without leaving a code (it was killed).
+[[nodiscard]] Result<int> wait_for_exit(const MonitoredContainer& container,
+                                        const std::string& exit_dir, const std::string& id,
+                                        std::chrono::milliseconds limit);
+
+}  // namespace podsysctl::engine

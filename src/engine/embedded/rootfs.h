@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// A container's root file system: the image's layers under a writable one, mounted inside the
+// sandbox's mount namespace, so that it vanishes with the sandbox. Layers come from images and are
+// hostile: a root whose /proc, /sys or /dev are links or files is refused before a runtime mounts
+// anything there. Thread-safety: no shared state; mounting happens on a thread of its own.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "linux/fd.h"
+#include "linux/namespaces.h"
+
+namespace podsysctl::engine {
+
+// Runs `work` on a thread that has joined a mount namespace. Paths that `work` uses are looked up
+// there; descriptors it opens stay valid after it.
+[[nodiscard]] Result<> in_mount_namespace(const linux::Namespace& mounts,
+                                          const std::function<Result<>()>& work);
+
+struct Rootfs {
+  std::vector<std::string> layers;  // absolute folders, uppermost first; at least one
+  std::string folder;               // upper, work and merged are made in it
+};
+// Mounts it at folder + "/merged" and returns that path. Its root has the uppermost layer's owner
+// and mode. `unsupported` if the layers are more than the kernel takes.
+[[nodiscard]] Result<std::string> mount_rootfs(const linux::Namespace& mounts,
+                                               const Rootfs& rootfs);
+
+// A descriptor (O_PATH) of a folder inside the mount namespace: for resolve_identity() and
+// check_rootfs().
+[[nodiscard]] Result<linux::Fd> open_in_namespace(const linux::Namespace& mounts,
+                                                  const std::string& path);
+
+// Refuses a root in which a runtime's mounts would not land where they should: /proc, /sys, /dev,
+// /dev/shm, /dev/pts, /dev/mqueue must be folders or absent; no mount target may lead through links
+// into one of them.
+[[nodiscard]] Result<> check_rootfs(linux::FdRef rootfs, const std::vector<std::string>& targets);
+
+}  // namespace podsysctl::engine
