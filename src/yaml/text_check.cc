@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "yaml/text_check.h"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace podsysctl::yaml {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::size_t kMaxTagDirectives = 64;
+
+unsigned byte_at(std::string_view text, std::size_t at) {
+  return static_cast<unsigned char>(text[at]);
+}
+
+bool is_continuation(std::string_view text, std::size_t at) {
+  return at < text.size() && (byte_at(text, at) & 0xC0U) == 0x80U;
+}
+
+// The length of the well-formed UTF-8 sequence at `at`, or 0 (Unicode, table 3-7).
+std::size_t sequence_length(std::string_view text, std::size_t at) {
+  const unsigned lead = byte_at(text, at);
+  if (lead < 0x80) {
+    return 1;
+  }
+  const std::size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  if (lead < 0xC2 || lead > 0xF4) {
+    return 0;
+  }
+  for (std::size_t i = 1; i < length; ++i) {
+    if (!is_continuation(text, at + i)) {
+      return 0;
+    }
+  }
+  const unsigned second = byte_at(text, at + 1);
+  const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
+  const bool surrogate = lead == 0xED && second > 0x9F;
+  const bool beyond = lead == 0xF4 && second > 0x8F;
+  return overlong || surrogate || beyond ? 0 : length;
+}
+
+Result<> check_characters(std::string_view text, std::string_view source) {
+  for (std::size_t at = 0; at < text.size();) {
+    if (text[at] == '\0') {
+      return error_at(source, position_of(text, at),
+                      "a NUL character; a manifest is UTF-8 text (saved as UTF-16?)");
+    }
+    const std::size_t length = sequence_length(text, at);
+    if (length == 0) {
+      return error_at(source, position_of(text, at), "not UTF-8; save the file as UTF-8");
+    }
+    at += length;
+  }
+  return {};
+}
+
+Result<> check_directives(std::string_view text, std::string_view source) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find("%TAG"); at != std::string_view::npos;
+       at = text.find("%TAG", at + 1)) {
+    const bool starts_line = at == 0 || text[at - 1] == '\n' || text[at - 1] == '\r';
+    if (starts_line && ++count > kMaxTagDirectives) {
+      return error_at(source, position_of(text, at), "more than 64 %TAG directives");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::string_view> check_text(std::string_view text, std::string_view source,
+                                    std::size_t max_bytes) {
+  if (text.size() > max_bytes) {
+    return Error::of(Code::invalid_argument, "{}: {} bytes, more than the {} that are read", source,
+                     text.size(), max_bytes);
+  }
+  if (text.starts_with(kByteOrderMark)) {
+    text.remove_prefix(kByteOrderMark.size());
+  }
+  PSYS_TRY(check_characters(text, source));
+  PSYS_TRY(check_directives(text, source));
+  return text;
+}
+
+Position position_of(std::string_view text, std::size_t offset) {
+  Position at{1, 1};
+  const std::size_t end = std::min(offset, text.size());
+  for (std::size_t i = 0; i < end; ++i) {
+    const bool line_end =
+        text[i] == '\n' || (text[i] == '\r' && !text.substr(i + 1).starts_with('\n'));
+    if (line_end) {
+      at = {at.line + 1, 1};
+    } else if (text[i] != '\r' && !is_continuation(text, i)) {
+      ++at.column;
+    }
+  }
+  return at;
+}
+
+std::unexpected<Error> error_at(std::string_view source, Position at, std::string_view message) {
+  return Error::of(Code::invalid_argument, "{}:{}:{}: {}", source, at.line, at.column, message);
+}
+
+}  // namespace podsysctl::yaml
