@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "linux/file.h"
@@ -93,6 +94,11 @@ Result<Namespace> Namespace::owner() const {
   return from_fd(Fd::adopt(fd), NamespaceKind::user, "owning user namespace");
 }
 
+Result<Namespace> Namespace::clone() const {
+  PSYS_TRY_ASSIGN(Fd copy, duplicate(fd_.ref()));
+  return Namespace(std::move(copy), kind_, id_);
+}
+
 Result<> Namespace::enter() const {
   if (::setns(fd_.get(), clone_flag(kind_)) < 0) {
     return Error::from_errno(errno, "join the {} namespace", to_string(kind_));
@@ -120,20 +126,26 @@ Result<> unpin(const std::string& path) {
   return {};
 }
 
-Result<bool> is_host(const Namespace& ns) {
-  PSYS_TRY_ASSIGN(const Namespace ours, Namespace::own(ns.kind()));
-  if (ours.id() == ns.id()) {
-    return true;
+Result<HostNamespaces> HostNamespaces::read() {
+  HostNamespaces host;
+  for (const NamespaceKind kind :
+       {NamespaceKind::net, NamespaceKind::ipc, NamespaceKind::uts, NamespaceKind::user}) {
+    PSYS_TRY_ASSIGN(const Namespace ours, Namespace::own(kind));
+    host.entries_.push_back({kind, ours.id()});
+    const Result<Namespace> init = Namespace::of_process(1, kind);
+    if (init) {
+      host.entries_.push_back({kind, init->id()});
+    } else if (init.error().code != Code::permission) {
+      // Without privilege PID 1 cannot be looked at; nor could anything of its be written then.
+      return std::unexpected(init.error());
+    }
   }
-  const Result<Namespace> init = Namespace::of_process(1, ns.kind());
-  if (init) {
-    return init->id() == ns.id();
-  }
-  // Without privilege PID 1 cannot be looked at; nor could anything of its be written then.
-  if (init.error().code == Code::permission) {
-    return false;
-  }
-  return std::unexpected(init.error());
+  return host;
+}
+
+bool HostNamespaces::contains(const Namespace& ns) const noexcept {
+  return std::ranges::any_of(
+      entries_, [&](const Entry& entry) { return entry.kind == ns.kind() && entry.id == ns.id(); });
 }
 
 }  // namespace podsysctl::linux

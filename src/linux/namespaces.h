@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "linux/fd.h"
@@ -46,6 +47,9 @@ class Namespace {
   // The user namespace that owns this one (NS_GET_USERNS).
   [[nodiscard]] Result<Namespace> owner() const;
 
+  // A second handle of the same namespace.
+  [[nodiscard]] Result<Namespace> clone() const;
+
   [[nodiscard]] NamespaceKind kind() const noexcept { return kind_; }
   [[nodiscard]] NamespaceId id() const noexcept { return id_; }
   [[nodiscard]] FdRef fd() const noexcept { return fd_.ref(); }
@@ -67,8 +71,19 @@ class Namespace {
 // Undoes Namespace::pin; a path that is not pinned or not there is success.
 [[nodiscard]] Result<> unpin(const std::string& path);
 
-// True if it is one that must never be written: our own, or PID 1's. Both are looked at, since we
-// may run in a container that was given the host's network.
-[[nodiscard]] Result<bool> is_host(const Namespace& ns);
+// The namespaces that must never be written: our own at the time of read(), and PID 1's. Both
+// count, since we may run in a container that was given the host's network.
+class HostNamespaces {
+ public:
+  [[nodiscard]] static Result<HostNamespaces> read();
+  [[nodiscard]] bool contains(const Namespace& ns) const noexcept;
+
+ private:
+  struct Entry {
+    NamespaceKind kind;
+    NamespaceId id;
+  };
+  std::vector<Entry> entries_;
+};
 
 }  // namespace podsysctl::linux

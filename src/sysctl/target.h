@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Target: the namespaces whose kernel parameters are meant, and the way in. The host's are refused
+// per scope before anything is opened: a pod that shares the host's network has no `net` here, and
+// a namespace given by mistake is recognised by device and inode. Work runs on a thread of its own
+// that joins the namespaces. Where a user namespace owns them, keys of scope ipc and user are read
+// and written by a child process that is root in it, since the kernel asks for credentials there;
+// net and uts keys need the host's root (measured on Linux 6.18). Thread-safety:
+// SysctlWriter::visit() may be called from any thread; calls are served in turn.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "base/result.h"
+#include "linux/namespaces.h"
+#include "sysctl/scope.h"
+#include "sysctl/tree.h"
+
+namespace podsysctl::sysctl {
+
+// What is empty is shared with the host or not known, and its keys are refused.
+struct Target {
+  std::optional<linux::Namespace> net;
+  std::optional<linux::Namespace> ipc;
+  std::optional<linux::Namespace> uts;
+  std::optional<linux::Namespace> user;
+
+  // Those of a process, without the ones that are the host's.
+  [[nodiscard]] static Result<Target> of_process(pid_t pid, const linux::HostNamespaces& host);
+};
+
+class SysctlWriter {
+ public:
+  [[nodiscard]] static Result<SysctlWriter> open();
+
+  // Runs `work` with a tree of the target's parameters. The tree must not outlive the call.
+  // denied_by_policy when a namespace of the target is the host's; the Result of joining otherwise.
+  [[nodiscard]] Result<> visit(const Target& target, const std::function<void(SysctlTree&)>& work);
+
+  SysctlWriter(SysctlWriter&&) noexcept;
+  SysctlWriter& operator=(SysctlWriter&&) noexcept;
+  SysctlWriter(const SysctlWriter&) = delete;
+  SysctlWriter& operator=(const SysctlWriter&) = delete;
+  ~SysctlWriter();
+
+ private:
+  struct Parts;  // the procfs mount, the host's namespaces, the worker thread
+  explicit SysctlWriter(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace podsysctl::sysctl
