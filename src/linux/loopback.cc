@@ -12,19 +12,16 @@
 
 namespace podsysctl::linux {
 
-Result<> bring_loopback_up() {
+int bring_loopback_up() noexcept {
   const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (socket < 0) {
-    return Error::from_errno(errno, "open a socket to set up the loopback interface");
+    return errno;
   }
   const Fd held = Fd::adopt(socket);
   ifreq request{};
   std::memcpy(request.ifr_name, "lo", sizeof "lo");
   request.ifr_flags = IFF_UP;
-  if (::ioctl(held.get(), SIOCSIFFLAGS, &request) < 0) {
-    return Error::from_errno(errno, "set up the loopback interface");
-  }
-  return {};
+  return ::ioctl(held.get(), SIOCSIFFLAGS, &request) < 0 ? errno : 0;
 }
 
 }  // namespace podsysctl::linux

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sandbox/sandbox.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "linux/file.h"
+#include "linux/mounts.h"
+#include "linux/process.h"
+
+namespace podsysctl::sandbox {
+namespace {
+
+using linux::NamespaceKind;
+using std::chrono::seconds;
+
+class SandboxTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (::geteuid() != 0) {
+      GTEST_SKIP() << "making namespaces needs root";
+    }
+    std::string pattern = (std::filesystem::temp_directory_path() / "psys-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+    spec_ = {.id = "aa", .run_folder = folder_, .pause_program = PSYS_PAUSE, .hostname = "web"};
+  }
+  void TearDown() override {
+    if (!folder_.empty()) {
+      EXPECT_TRUE(linux::mounts_below(folder_)->empty());
+      std::filesystem::remove_all(folder_);
+    }
+  }
+  std::string folder_;
+  SandboxSpec spec_;
+};
+
+TEST_F(SandboxTest, OwnsItsNamespacesAndLeavesNothing) {
+  Result<Newborn> newborn = create(spec_);
+  ASSERT_TRUE(newborn) << newborn.error().message;
+  ASSERT_TRUE(newborn->release());
+  const Sandbox sandbox = newborn->sandbox();
+  const auto host = linux::HostNamespaces::read();
+  for (const NamespaceKind kind : linux::kPodNamespaces) {
+    const auto pinned = linux::Namespace::from_path(*sandbox.pin(kind), kind);
+    ASSERT_TRUE(pinned) << pinned.error().message;
+    EXPECT_FALSE(host->contains(*pinned)) << to_string(kind);
+    EXPECT_EQ(pinned->id(), linux::Namespace::of_process(sandbox.pause.pid, kind)->id());
+  }
+  EXPECT_FALSE(sandbox.pin(NamespaceKind::pid));
+  EXPECT_TRUE(sandbox.target());
+  ASSERT_TRUE(destroy(sandbox));
+  ASSERT_TRUE(destroy(sandbox)) << "a second time is success";
+  EXPECT_FALSE(linux::is_alive(sandbox.pause));
+  EXPECT_FALSE(std::filesystem::exists(sandbox.folder));
+}
+
+TEST_F(SandboxTest, PauseIsSmallAndWithoutPrivilege) {
+  Result<Newborn> newborn = create(spec_);
+  ASSERT_TRUE(newborn) << newborn.error().message;
+  ASSERT_TRUE(newborn->release());
+  const std::string path = fmt::format("/proc/{}/status", newborn->sandbox().pause.pid);
+  std::string status;
+  for (int i = 0; i < 200 && !status.contains("CapEff:\t0000000000000000"); ++i) {
+    ::usleep(5000);  // it gives them up when it has read the leash
+    status = *linux::read_file(path);
+  }
+  EXPECT_THAT(status, testing::HasSubstr("CapEff:\t0000000000000000"));
+  EXPECT_THAT(status, testing::HasSubstr("NoNewPrivs:\t1"));
+  ASSERT_TRUE(destroy(newborn->sandbox()));
+}
+
+TEST_F(SandboxTest, EndsWithItsMakerBeforeRelease) {
+  linux::ProcessId pause;
+  {
+    Result<Newborn> newborn = create(spec_);
+    ASSERT_TRUE(newborn) << newborn.error().message;
+    pause = newborn->sandbox().pause;
+    EXPECT_TRUE(linux::is_alive(pause));
+  }
+  EXPECT_TRUE(*linux::wait_until_gone(pause, seconds(5)));
+  ASSERT_TRUE(destroy({"aa", folder_ + "/aa", pause}));
+}
+
+TEST_F(SandboxTest, HostNamespacesAreNoTarget) {
+  spec_.net = Ownership::host;
+  spec_.uts = Ownership::host;
+  Result<Newborn> newborn = create(spec_);
+  ASSERT_TRUE(newborn) << newborn.error().message;
+  const auto target = newborn->sandbox().target();
+  ASSERT_TRUE(target);
+  EXPECT_FALSE(target->net);
+  EXPECT_FALSE(target->uts);
+  EXPECT_TRUE(target->ipc);
+  ASSERT_TRUE(destroy(newborn->sandbox()));
+}
+
+TEST_F(SandboxTest, MissingPauseIsNamedAndNothingStays) {
+  spec_.pause_program = "/nonexistent/pause";
+  const Result<Newborn> newborn = create(spec_);
+  ASSERT_FALSE(newborn);
+  EXPECT_EQ(newborn.error().message,
+            "start the sandbox with /nonexistent/pause: No such file or directory");
+  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+}
+
+}  // namespace
+}  // namespace podsysctl::sandbox
