@@ -2,9 +2,9 @@
 // The kubelet's allowlist on one node: the safe list of the Kubernetes version, then the
 // administrator's names and patterns (--allowed-unsafe-sysctls). Exact names win over patterns; a
 // pattern is a plain string prefix ("kernel.msg*" matches "kernel.msgnope").
-// Errors: invalid_argument. The first line of the message is the one with which that version's
-// kubelet refuses to start; "hint: …" follows on the second.
-// Thread-safety: immutable after create().
+// Errors: invalid_argument for the spelling, not_namespaced for what no pod has of its own. The
+// first line of the message is the one with which that version's kubelet refuses to start; "hint:
+// …" follows on the second. Thread-safety: immutable after create().
 #pragma once
 
 #include <cstdint>

@@ -44,6 +44,11 @@ struct ApiContext {
 [[nodiscard]] std::vector<FieldFault> validate_sysctl_names(std::span<const std::string> names,
                                                             const ApiContext& context);
 
+// Upstream's texts, shared with the other validations: "Invalid value: \"X\": RULE", and the rule
+// of names with its regex.
+[[nodiscard]] std::string invalid_value(std::string_view value, std::string_view rule);
+[[nodiscard]] std::string name_rule(KubernetesVersion version);
+
 // A sentence for a version that does not know the field (before 1.11 it is dropped without a word).
 [[nodiscard]] std::optional<std::string> field_notice(KubernetesVersion version);
 

@@ -41,8 +41,4 @@ inline constexpr std::size_t kMaxNameLength = 253;
 [[nodiscard]] std::optional<sysctl::Scope> known_namespace(std::string_view name,
                                                            KubernetesVersion version) noexcept;
 
-// Text in double quotes, escaped as Go's %q does, in which upstream's messages quote names. Cut
-// with "…" after 1024 bytes, which no valid name reaches.
-[[nodiscard]] std::string go_quoted(std::string_view text);
-
 }  // namespace podsysctl::policy
