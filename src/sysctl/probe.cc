@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sysctl/probe.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "linux/proc_sys.h"
+#include "sysctl/probe_classify.h"
+#include "sysctl/probe_leaks.h"
+#include "sysctl/probe_trial.h"
+#include "sysctl/probe_views.h"
+
+namespace podsysctl::sysctl {
+namespace {
+
+Result<std::string> read_own(const linux::ProcSys& proc, std::string_view path) {
+  PSYS_TRY_ASSIGN(const linux::SysctlFile file, proc.open_key(path, linux::ProcSysAccess::read));
+  return file.read();
+}
+
+}  // namespace
+
+Result<ProbeReport> probe(ProbeMode mode) {
+  PSYS_TRY_ASSIGN(const linux::ProcSys proc, linux::ProcSys::open());
+  ProbeReport report;
+  PSYS_TRY_ASSIGN(report.kernel_release, read_own(proc, "kernel/osrelease"));
+  PSYS_TRY_ASSIGN(const std::string build, read_own(proc, "kernel/version"));
+  const auto kernel = kernel_version(report.kernel_release, build);
+  if (!kernel) {
+    return Error::of(Code::unsupported, "the kernel's release {} is no version number",
+                     report.kernel_release);
+  }
+  Result<Views> views = look_from_everywhere(proc);
+  if (!views) {
+    return with_context(Result<ProbeReport>(std::unexpected(std::move(views).error())),
+                        "probing the kernel's sysctls (it needs root)");
+  }
+  report.keys = classify(*views, *kernel);
+  if (mode == ProbeMode::active) {
+    PSYS_TRY(run_trials(proc, report.keys));
+  }
+  return report;
+}
+
+const ProbedKey* find(const ProbeReport& report, const SysctlKey& key) {
+  const auto found = std::ranges::lower_bound(report.keys, key, {}, &ProbedKey::key);
+  return found == report.keys.end() || found->key != key ? nullptr : &*found;
+}
+
+const ProbedKey* find_or_family(const ProbeReport& report, const SysctlKey& key) {
+  if (const ProbedKey* const exact = find(report, key)) {
+    return exact;
+  }
+  // net.ipv4.conf.IFACE.NAME
+  std::vector<std::string> parts = key.components();
+  if (parts.size() != 5 || parts[0] != "net" || (parts[2] != "conf" && parts[2] != "neigh")) {
+    return nullptr;
+  }
+  parts[3] = "default";
+  std::string path;
+  for (const std::string& part : parts) {
+    path += path.empty() ? part : "/" + part;
+  }
+  const Result<SysctlKey> family = SysctlKey::from_path(path);
+  return family ? find(report, *family) : nullptr;
+}
+
+}  // namespace podsysctl::sysctl

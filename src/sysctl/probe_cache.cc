@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sysctl/probe_cache.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/strings.h"
+#include "linux/file.h"
+
+namespace podsysctl::sysctl {
+namespace {
+
+constexpr std::string_view kMagic = "podsysctl-probe 1";
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '\t':
+        out += "\\t";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+std::string unescaped(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 == text.size()) {
+      out += text[i];
+      continue;
+    }
+    ++i;
+    out += text[i] == 't' ? '\t' : text[i] == 'n' ? '\n' : text[i];
+  }
+  return out;
+}
+
+std::string header(const ProbeIdentity& identity) {
+  return fmt::format("{}\n{}\t{}\t{}\n", kMagic, identity.boot_id, identity.kernel_release,
+                     identity.modules);
+}
+
+std::optional<ProbedKey> parse_line(std::string_view line) {
+  const std::vector<std::string_view> fields = split(line, '\t');
+  if (fields.size() != 5) {
+    return std::nullopt;
+  }
+  Result<SysctlKey> key = SysctlKey::parse(fields[0]);
+  const auto scope = scope_from_string(fields[1]);
+  const auto settability = settability_from_string(fields[2]);
+  if (!key || !scope || !settability) {
+    return std::nullopt;
+  }
+  return ProbedKey{*std::move(key), *scope, *settability, unescaped(fields[3]),
+                   unescaped(fields[4])};
+}
+
+}  // namespace
+
+Result<ProbeIdentity> current_identity() {
+  ProbeIdentity identity;
+  PSYS_TRY_ASSIGN(const std::string boot, linux::read_file("/proc/sys/kernel/random/boot_id"));
+  PSYS_TRY_ASSIGN(const std::string release, linux::read_file("/proc/sys/kernel/osrelease"));
+  identity.boot_id = trim(boot);
+  identity.kernel_release = trim(release);
+  // A kernel without loadable modules has no such file.
+  const std::string modules = linux::read_file("/proc/modules").value_or("");
+  std::vector<std::string> names;
+  for (const std::string_view line : split(modules, '\n')) {
+    if (const std::string_view name = line.substr(0, line.find(' ')); !name.empty()) {
+      names.emplace_back(name);
+    }
+  }
+  std::ranges::sort(names);
+  identity.modules = join(names, " ");
+  return identity;
+}
+
+std::string serialise(const ProbeIdentity& identity, const ProbeReport& report) {
+  std::string text = header(identity);
+  for (const ProbedKey& probed : report.keys) {
+    text += fmt::format("{}\t{}\t{}\t{}\t{}\n", probed.key.name(), to_string(probed.scope),
+                        to_string(probed.settability), escaped(probed.default_value),
+                        escaped(probed.note));
+  }
+  return text + fmt::format("end {}\n", report.keys.size());
+}
+
+std::optional<ProbeReport> parse_report(std::string_view text, const ProbeIdentity& identity) {
+  const std::string expected = header(identity);
+  if (!text.starts_with(expected)) {
+    return std::nullopt;
+  }
+  ProbeReport report{identity.kernel_release, {}};
+  for (const std::string_view line : split(text.substr(expected.size()), '\n')) {
+    if (line == fmt::format("end {}", report.keys.size())) {
+      return report;
+    }
+    auto probed = parse_line(line);
+    const bool in_order = report.keys.empty() || !probed || report.keys.back().key < probed->key;
+    if (!probed || !in_order) {
+      return std::nullopt;
+    }
+    report.keys.push_back(*std::move(probed));
+  }
+  return std::nullopt;
+}
+
+Result<ProbeReport> probe_cached(const std::string& folder) {
+  const std::string path = folder + "/probe.tsv";
+  PSYS_TRY_ASSIGN(const ProbeIdentity identity, current_identity());
+  if (const auto text = linux::read_file(path)) {
+    if (auto report = parse_report(*text, identity)) {
+      return *std::move(report);
+    }
+  }
+  PSYS_TRY_ASSIGN(ProbeReport report, probe(ProbeMode::passive));
+  if (linux::make_directories(folder)) {
+    static_cast<void>(linux::write_file_atomically(path, serialise(identity, report), 0644));
+  }
+  return report;
+}
+
+}  // namespace podsysctl::sysctl
