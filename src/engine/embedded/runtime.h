@@ -16,6 +16,7 @@
 
 #include "base/result.h"
 #include "engine/embedded/cgroup.h"
+#include "engine/start_failure.h"
 #include "linux/fd.h"
 #include "linux/namespaces.h"
 #include "linux/spawn.h"
@@ -34,12 +35,6 @@ struct RuntimeChoice {
 [[nodiscard]] Result<RuntimeChoice> choose_runtime(const std::string& wanted,
                                                    const CgroupLayout& layout);
 
-// Why a container did not start, with the exit code that docker would end with: 126 the command is
-// there and cannot be executed, 127 it is not there, 125 everything else.
-struct StartFailure {
-  Error error;
-  int exit_code = 125;
-};
 // From the runtime's own words.
 [[nodiscard]] StartFailure classify_start_failure(std::string_view runtime_name,
                                                   std::string_view runtime_text);

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Engine: what runs sandboxes and containers. The life of a pod (src/node) is written once over
+// this interface; an engine only makes, starts, watches and removes. Every call that makes
+// something is told where to note it first, so that a process killed at any point leaves nothing
+// unknown. Errors: Result; StartFailure carries docker's exit code for a container that could not
+// start. Thread-safety: one thread per object.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/start_failure.h"
+#include "image/image.h"
+#include "linux/fd.h"
+#include "linux/process.h"
+#include "pod/spec.h"
+#include "sandbox/network.h"
+#include "store/records.h"
+#include "sysctl/target.h"
+
+namespace podsysctl::engine {
+
+// Where a pod's things are. Made by the caller before the first call.
+struct PodPlace {
+  std::string uid;
+  std::string folder;  // <root>/pods/<uid>
+};
+
+struct SandboxRequest {
+  PodPlace place;
+  std::string id;  // 64 hexadecimal digits
+  const pod::PodSpec& pod;
+  sandbox::NetworkMode network = sandbox::NetworkMode::bridge;
+};
+
+// What must be remembered of a sandbox to find and remove it again from another process.
+struct SandboxState {
+  std::string id;
+  linux::ProcessId process;
+  std::vector<store::NamespaceRecord> namespaces;
+  std::string network_record;          // opaque; "" where nothing has to be detached
+  std::vector<std::string> addresses;  // "10.131.0.2/16"
+  std::vector<std::string> notices;    // for the user
+};
+
+// Keeps what an engine has made. save() returns once it is stored for good.
+class Journal {
+ public:
+  Journal() = default;
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+  virtual ~Journal() = default;
+  [[nodiscard]] virtual Result<> save(store::Stage stage, const SandboxState& state) = 0;
+};
+
+struct ContainerRequest {
+  PodPlace place;
+  std::string id;  // 64 hexadecimal digits
+  const pod::PodSpec& pod;
+  const pod::Container& container;
+  const image::Image& image;
+  const SandboxState& sandbox;
+  std::string log_path;
+};
+
+// The processes of a container that was started to run on its own.
+struct RunningContainer {
+  linux::ProcessId process;
+  linux::ProcessId monitor;
+};
+
+struct ContainerRef {
+  std::string id;
+  PodPlace place;
+  const SandboxState& sandbox;
+  linux::ProcessId process;
+  linux::ProcessId monitor;
+};
+
+// The caller's standard streams for a container in the foreground.
+struct Streams {
+  linux::FdRef in;  // invalid: the container reads nothing
+  linux::FdRef out;
+  linux::FdRef err;
+};
+
+struct ExecCommand {
+  std::vector<std::string> command;
+  std::vector<std::string> env;  // "K=V"
+  std::string working_dir;
+  std::string user;  // "": the container's
+  bool tty = false;
+  Streams streams;
+};
+
+class Engine {
+ public:
+  Engine() = default;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  virtual ~Engine() = default;
+
+  [[nodiscard]] virtual std::string_view name() const = 0;     // "embedded"
+  [[nodiscard]] virtual std::string_view runtime() const = 0;  // "runc"
+
+  // Namespaces, then the network. On failure the caller removes what the journal has.
+  [[nodiscard]] virtual Result<SandboxState> make_sandbox(const SandboxRequest& request,
+                                                          Journal& journal) = 0;
+  // Its namespaces, to read and write sysctls in.
+  [[nodiscard]] virtual Result<sysctl::Target> target(const SandboxState& sandbox) = 0;
+  [[nodiscard]] virtual bool is_up(const SandboxState& sandbox) = 0;
+  // With its network; what is gone already is success.
+  [[nodiscard]] virtual Result<> remove_sandbox(const SandboxState& sandbox) = 0;
+
+  // Root file system, volumes and configuration; returns warnings for the user.
+  [[nodiscard]] virtual Result<std::vector<std::string>> prepare_container(
+      const ContainerRequest& request) = 0;
+  // Starts a prepared container that goes on without us.
+  [[nodiscard]] virtual std::expected<RunningContainer, StartFailure> start_container(
+      const ContainerRequest& request) = 0;
+  // Runs a prepared container in the foreground: its output goes to `streams` and to its log.
+  [[nodiscard]] virtual std::expected<int, StartFailure> run_container(
+      const ContainerRequest& request, const Streams& streams) = 0;
+
+  // The exit code of a container that start_container() started; nothing while it runs. not_found
+  // where it ended without leaving one.
+  [[nodiscard]] virtual Result<std::optional<int>> exit_code(const ContainerRef& container) = 0;
+  // Waits for the end of any of them, at most `limit`.
+  [[nodiscard]] virtual Result<> wait_for_change(const std::vector<ContainerRef>& containers,
+                                                 std::chrono::milliseconds limit) = 0;
+  // `signal`, then SIGKILL after `grace`.
+  [[nodiscard]] virtual Result<> stop_container(const ContainerRef& container, int signal,
+                                                std::chrono::milliseconds grace) = 0;
+  [[nodiscard]] virtual Result<> remove_container(const ContainerRef& container) = 0;
+  [[nodiscard]] virtual std::expected<int, StartFailure> exec(const ContainerRef& container,
+                                                              const ExecCommand& request) = 0;
+};
+
+}  // namespace podsysctl::engine
