@@ -37,6 +37,7 @@ struct Setting {
   SysctlKey key;
   std::string value;
   Origin origin;
+  std::string spelling;  // the name as its author wrote it; "" where that is the canonical one
 };
 
 // KEY=VALUE, cut at the first '=', as `docker run --sysctl` takes it. No blanks are trimmed.

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Enforce: settings that were judged allowed, put into effect in a target's namespaces: planned
+// against what is in force there, written in order, read back, taken back on failure. Every engine
+// and every other way in goes through it.
+// Thread-safety: as SysctlWriter.
+#pragma once
+
+#include <vector>
+
+#include "sysctl/apply.h"
+#include "sysctl/target.h"
+
+namespace podsysctl::enforce {
+
+// The report lists every setting, in the order of the plan, or as asked where no plan could be
+// made; `failure` is empty where all are in force.
+[[nodiscard]] sysctl::Application enforce(const std::vector<sysctl::Setting>& settings,
+                                          const sysctl::Target& target,
+                                          sysctl::SysctlWriter& writer);
+
+}  // namespace podsysctl::enforce
