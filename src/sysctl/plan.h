@@ -47,8 +47,8 @@ struct Plan {
 [[nodiscard]] Result<Plan> make_plan(std::vector<Setting> settings, CurrentValues& current);
 
 // The plan that takes back steps already written (in the order written): the previous values,
-// ordered by the same constraints. Reversing the steps is not enough: taking back a fan-out key last
-// would overwrite the keys restored before it.
+// ordered by the same constraints. Reversing the steps is not enough: taking back a fan-out key
+// last would overwrite the keys restored before it.
 [[nodiscard]] Plan inverse_of(std::span<const Step> written);
 
 // Without a kernel: refuses two wishes for one key, two names of one variable with different

@@ -26,4 +26,8 @@ namespace podsysctl::sysctl {
 [[nodiscard]] bool same_value(const SysctlKey& key, std::string_view wanted,
                               std::string_view read_back);
 
+// What to hand to write(2): the value; a newline for an empty one, which only a restored list has
+// (net.ipv4.ip_local_reserved_ports), since a write of no bytes changes nothing.
+[[nodiscard]] std::string_view text_to_write(std::string_view value) noexcept;
+
 }  // namespace podsysctl::sysctl

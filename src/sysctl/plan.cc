@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sysctl/plan.h"
+
+#include <numeric>
+#include <unordered_map>
+#include <utility>
+
+#include "base/strings.h"
+#include "sysctl/plan_order.h"
+#include "sysctl/value.h"
+
+namespace podsysctl::sysctl {
+namespace {
+
+// The settings without identical duplicates.
+Result<std::vector<Setting>> unique_settings(std::span<const Setting> settings) {
+  std::unordered_map<SysctlKey, std::size_t> index;
+  std::vector<Setting> unique;
+  for (const Setting& setting : settings) {
+    const auto [place, added] = index.emplace(setting.key, unique.size());
+    if (added) {
+      unique.push_back(setting);
+      continue;
+    }
+    const Setting& first = unique[place->second];
+    if (!same_value(setting.key, setting.value, first.value)) {
+      return Error::of(Code::conflict, "{} is asked for twice, as {} ({}) and as {} ({}): keep one",
+                       setting.key.name(), quoted(first.value), describe(first.origin),
+                       quoted(setting.value), describe(setting.origin));
+    }
+  }
+  return unique;
+}
+
+Result<> check_pairs(std::span<const RelatedPair> pairs, std::span<const Setting> settings) {
+  for (const RelatedPair& pair : pairs) {
+    PSYS_TRY(check_pair(pair, settings));
+  }
+  return {};
+}
+
+Result<> check_lone_partners(const Relations& relations, std::span<const Setting> settings,
+                             CurrentValues& current) {
+  for (const LonePartner& lone : relations.lone) {
+    const auto value = current.read(lone.partner);
+    if (!value) {
+      if (value.error().code == Code::not_found) {
+        continue;  // this kernel has no such bound
+      }
+      return std::unexpected(value.error());
+    }
+    PSYS_TRY(check_lone(lone, settings[lone.index], *value));
+  }
+  return {};
+}
+
+std::unexpected<Error> refuse_ring(const std::vector<std::size_t>& ring,
+                                   std::span<const Setting> settings) {
+  std::vector<std::string> names;
+  for (const std::size_t i : ring) {
+    names.push_back(settings[i].key.name());
+  }
+  return Error::of(Code::invalid_argument,
+                   "no order of writing {} keeps the kernel's rules between them at every step",
+                   join(names, ", "));
+}
+
+Plan arrange(std::vector<Setting> settings, std::vector<std::string> previous,
+             const std::vector<std::size_t>& order) {
+  Plan plan;
+  plan.steps.reserve(order.size());
+  for (const std::size_t i : order) {
+    plan.steps.push_back(Step{std::move(settings[i]), std::move(previous[i])});
+  }
+  return plan;
+}
+
+}  // namespace
+
+Result<Plan> make_plan(std::vector<Setting> settings, CurrentValues& current) {
+  PSYS_TRY_ASSIGN(settings, unique_settings(settings));
+  const Relations relations = relations_among(settings);
+  PSYS_TRY(check_pairs(relations.pairs, settings));
+  std::vector<std::string> previous;
+  for (const Setting& setting : settings) {
+    PSYS_TRY_ASSIGN(std::string value, current.read(setting.key));
+    previous.push_back(std::move(value));
+  }
+  PSYS_TRY(check_lone_partners(relations, settings, current));
+  const auto edges = edges_of(relations.pairs, settings, previous);
+  const auto order = stable_order(settings.size(), edges);
+  if (!order) {
+    return refuse_ring(order.error(), settings);
+  }
+  return arrange(std::move(settings), std::move(previous), *order);
+}
+
+Plan inverse_of(std::span<const Step> written) {
+  std::vector<Setting> settings;
+  std::vector<std::string> now;
+  for (auto step = written.rbegin(); step != written.rend(); ++step) {
+    settings.push_back(Setting{step->setting.key, step->previous, step->setting.origin});
+    now.push_back(step->setting.value);
+  }
+  const Relations relations = relations_among(settings);
+  const auto order = stable_order(settings.size(), edges_of(relations.pairs, settings, now));
+  if (order) {
+    return arrange(std::move(settings), std::move(now), *order);
+  }
+  std::vector<std::size_t> reverse_of_written(settings.size());
+  std::iota(reverse_of_written.begin(), reverse_of_written.end(), std::size_t{0});
+  return arrange(std::move(settings), std::move(now), reverse_of_written);
+}
+
+Result<> check_satisfiable(std::span<const Setting> settings) {
+  PSYS_TRY_ASSIGN(const std::vector<Setting> unique, unique_settings(settings));
+  return check_pairs(relations_among(unique).pairs, unique);
+}
+
+}  // namespace podsysctl::sysctl
