@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "linux/file_lock.h"
+
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "linux/file.h"
+#include "linux/file_watch.h"
+
+namespace podsysctl::linux {
+namespace {
+
+class LockAndWatch : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "psys-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  std::string folder_;
+};
+
+TEST_F(LockAndWatch, ALockExcludesOthersUntilItsDescriptorIsClosed) {
+  const std::string path = folder_ + "/lock";
+  Fd held = *lock_file(path);
+  const Fd other = *open_file(path, 02);
+  EXPECT_NE(::flock(other.get(), LOCK_EX | LOCK_NB), 0);
+  held.close();
+  EXPECT_EQ(::flock(other.get(), LOCK_EX | LOCK_NB), 0);
+}
+
+TEST_F(LockAndWatch, ALockInAMissingFolderNamesThePath) {
+  const auto lock = lock_file(folder_ + "/none/lock");
+  ASSERT_FALSE(lock);
+  EXPECT_EQ(lock.error().code, Code::not_found);
+  EXPECT_NE(lock.error().message.find("/none/lock"), std::string::npos) << lock.error().message;
+}
+
+TEST_F(LockAndWatch, AWriteBeforeTheWaitIsSeenOnce) {
+  FolderWatch watch = *FolderWatch::open(folder_);
+  EXPECT_FALSE(*watch.wait(std::chrono::milliseconds(0)));
+  ASSERT_TRUE(write_file(folder_ + "/a", "x"));
+  EXPECT_TRUE(*watch.wait(std::chrono::seconds(10)));
+  EXPECT_FALSE(*watch.wait(std::chrono::milliseconds(0)));
+}
+
+TEST_F(LockAndWatch, OnlyAFolderCanBeWatched) {
+  const auto watch = FolderWatch::open(folder_ + "/none");
+  ASSERT_FALSE(watch);
+  EXPECT_EQ(watch.error().code, Code::not_found);
+}
+
+}  // namespace
+}  // namespace podsysctl::linux

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "linux/file_watch.h"
+
+#include <poll.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+namespace podsysctl::linux {
+
+Result<FolderWatch> FolderWatch::open(const std::string& folder) {
+  Fd inotify = Fd::adopt(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+  if (!inotify.valid()) {
+    return Error::from_errno(errno, "watch {}", folder);
+  }
+  constexpr std::uint32_t kChanges =
+      IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM | IN_ONLYDIR;
+  if (::inotify_add_watch(inotify.get(), folder.c_str(), kChanges) < 0) {
+    return Error::from_errno(errno, "watch {}", folder);
+  }
+  return FolderWatch(std::move(inotify), folder);
+}
+
+Result<bool> FolderWatch::wait(std::chrono::milliseconds limit) {
+  pollfd readable{inotify_.get(), POLLIN, 0};
+  const int ready = ::poll(&readable, 1, static_cast<int>(limit.count()));
+  if (ready < 0 && errno != EINTR) {
+    return Error::from_errno(errno, "watch {}", folder_);
+  }
+  if (ready <= 0) {
+    return false;
+  }
+  // What changed does not matter, only that the queue is empty again.
+  alignas(inotify_event) std::array<char, 4096> buffer{};
+  while (::read(inotify_.get(), buffer.data(), buffer.size()) > 0) {
+  }
+  return true;
+}
+
+}  // namespace podsysctl::linux

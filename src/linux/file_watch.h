@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Waiting until something in a folder is written, made or removed (inotify(7)), instead of asking
+// again and again. Writes through a memory map are not seen. Thread-safety: one thread per object.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "base/result.h"
+#include "linux/fd.h"
+
+namespace podsysctl::linux {
+
+class FolderWatch {
+ public:
+  // From here on no change is missed. not_found if there is no such folder.
+  [[nodiscard]] static Result<FolderWatch> open(const std::string& folder);
+
+  // True after one or more changes since the last call, false when time ran out.
+  [[nodiscard]] Result<bool> wait(std::chrono::milliseconds limit);
+
+ private:
+  FolderWatch(Fd inotify, std::string folder)
+      : inotify_(std::move(inotify)), folder_(std::move(folder)) {}
+
+  Fd inotify_;
+  std::string folder_;
+};
+
+}  // namespace podsysctl::linux

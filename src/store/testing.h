@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// For tests of the state database: a folder that goes with the test, and records with every field
+// set.
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "store/store.h"
+
+namespace podsysctl::store {
+
+class StateFolder : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "psys-store-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    root_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(root_); }
+  std::string root_;
+};
+
+inline Timestamp at_second(std::int64_t seconds) {
+  return Timestamp(std::chrono::seconds(seconds));
+}
+
+// A uid for each name, so that tests can name pods as they like.
+inline std::string uid_of(const std::string& name) {
+  return fmt::format("{:016x}-0000", std::hash<std::string>()(name));
+}
+
+inline PodRecord pod_named(const std::string& name, const std::string& name_space = "default") {
+  PodRecord pod;
+  pod.uid = uid_of(name_space + "/" + name);
+  pod.name = name;
+  pod.namespace_ = name_space;
+  pod.created = at_second(100);
+  return pod;
+}
+
+inline PodRecord full_pod() {
+  PodRecord pod = pod_named("web", "team");
+  pod.phase = PodPhase::failed;
+  pod.reason = "SysctlForbidden";
+  pod.message = "Pod was rejected: forbidden sysctl: \"net.core.somaxconn\" not allowlisted";
+  pod.stage = Stage::network;
+  pod.engine = "embedded";
+  pod.runtime = "/usr/sbin/runc";
+  pod.sandbox_id = std::string(60, 'a') + "0123";
+  pod.sandbox_process = {4711, 0xffffffffffffffffULL};
+  pod.owner = {4712, 9};
+  pod.attachment = Attachment::detached;
+  pod.after_exit = AfterExit::remove_pod;
+  pod.network_state = std::string("{\"a\":\"\0\"}", 9);
+  pod.spec = "{\"kind\":\"Pod\"}";
+  pod.started = at_second(101);
+  pod.finished = at_second(102);
+  pod.host_ports = {{"tcp", "127.0.0.1", 65535, 80}, {"udp", "", 53, 53}};
+  pod.namespaces = {{"net", "/run/podsysctl/x/net"}, {"ipc", "host"}};
+  return pod;
+}
+
+inline ContainerRecord container_named(const std::string& name, const std::string& pod_uid,
+                                       const std::string& id) {
+  ContainerRecord container;
+  container.id = id;
+  container.pod_uid = pod_uid;
+  container.name = name;
+  return container;
+}
+
+}  // namespace podsysctl::store
