@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/strings.h"
 #include "linux/proc_sys.h"
 #include "sysctl/probe_classify.h"
 #include "sysctl/probe_leaks.h"
@@ -51,18 +52,19 @@ const ProbedKey* find_or_family(const ProbeReport& report, const SysctlKey& key)
   if (const ProbedKey* const exact = find(report, key)) {
     return exact;
   }
-  // net.ipv4.conf.IFACE.NAME
+  // net.ipv4.conf.IFACE.NAME. `lo` is there in every fresh namespace; neigh.default is the host's.
   std::vector<std::string> parts = key.components();
   if (parts.size() != 5 || parts[0] != "net" || (parts[2] != "conf" && parts[2] != "neigh")) {
     return nullptr;
   }
-  parts[3] = "default";
-  std::string path;
-  for (const std::string& part : parts) {
-    path += path.empty() ? part : "/" + part;
+  for (const std::string_view sample : {"lo", "default"}) {
+    parts[3] = sample;
+    const Result<SysctlKey> family = SysctlKey::from_path(join(parts, "/"));
+    if (const ProbedKey* const found = family ? find(report, *family) : nullptr) {
+      return found;
+    }
   }
-  const Result<SysctlKey> family = SysctlKey::from_path(path);
-  return family ? find(report, *family) : nullptr;
+  return nullptr;
 }
 
 }  // namespace podsysctl::sysctl

@@ -43,7 +43,7 @@ struct ProbeReport {
 [[nodiscard]] const ProbedKey* find(const ProbeReport& report, const SysctlKey& key);
 
 // As `find`, but an interface's key (net.ipv4.conf.eth0.forwarding) that the report cannot have is
-// answered for by its family's `default`.
+// answered for by its family's `lo`, else `default`.
 [[nodiscard]] const ProbedKey* find_or_family(const ProbeReport& report, const SysctlKey& key);
 
 }  // namespace podsysctl::sysctl

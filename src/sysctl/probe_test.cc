@@ -67,6 +67,8 @@ TEST(KnownLeak, EndsWithTheFixOfTheSeries) {
       {"net.ipv4.tcp_allowed_congestion_control", {5, 12, 0}, false},
       {"net.ipv4.tcp_congestion_control", {5, 4, 118}, true},
       {"net.ipv4.tcp_congestion_control", {5, 12, 4}, false},
+      {"net.netfilter.nf_hooks_lwtunnel", {6, 12, 117}, true},
+      {"net.netfilter.nf_hooks_lwtunnel", {99, 0, 0}, true},
       {"net.core.somaxconn", {4, 4, 0}, false},
   };
   for (const Case& c : cases) {
@@ -313,14 +315,13 @@ TEST(ProbeCache, AnythingElseIsNoReport) {
 
 TEST(FindOrFamily, AnswersForInterfacesByTheirFamily) {
   ProbeReport report;
-  for (const auto* const name :
-       {"net.ipv4.conf.all.forwarding", "net.ipv4.conf.default.forwarding"}) {
+  for (const auto* const name : {"net.ipv4.conf.all.forwarding", "net.ipv4.conf.default.forwarding",
+                                 "net.ipv4.neigh.default.locktime", "net.ipv4.neigh.lo.locktime"}) {
     report.keys.push_back({key_of(name), Scope::net, Settability::pod_writable, "0", ""});
   }
   EXPECT_EQ(find(report, key_of("net.ipv4.conf.eth0.forwarding")), nullptr);
-  const ProbedKey* const family = find_or_family(report, key_of("net.ipv4.conf.eth0/7.forwarding"));
-  ASSERT_NE(family, nullptr);
-  EXPECT_EQ(family->key.name(), "net.ipv4.conf.default.forwarding");
+  EXPECT_EQ(find_or_family(report, key_of("net.ipv4.conf.eth0/7.forwarding")), &report.keys[1]);
+  EXPECT_EQ(find_or_family(report, key_of("net.ipv4.neigh.eth0.locktime")), &report.keys[3]);
   EXPECT_EQ(find_or_family(report, key_of("net.ipv4.conf.all.forwarding")), &report.keys[0]);
   EXPECT_EQ(find_or_family(report, key_of("net.ipv4.conf.eth0.nothing")), nullptr);
   EXPECT_EQ(find_or_family(report, key_of("net.ipv4.tcp_rmem")), nullptr);

@@ -3,7 +3,7 @@
 # /init of the guest: mounts, modules, then every step listed in /steps, in order. Each result goes to
 # the serial console as "@@ step STATUS NAME"; the last line is "@@ exit STATUS". What the steps leave
 # in /out goes out as a tar archive on the second serial port.
-export PATH=/bin:/sbin:/usr/bin:/usr/sbin HOME=/root TMPDIR=/tmp
+export PATH=/bin:/sbin:/usr/bin:/usr/sbin HOME=/root TMPDIR=/tmp GTEST_COLOR=no
 if [ ! -e /on_tmpfs ]; then
   # The initramfs itself cannot be left by pivot_root(2), which OCI runtimes do: move to a tmpfs.
   /bin/busybox mount -t tmpfs -o size=90% tmpfs /new_root
@@ -28,20 +28,23 @@ mount -t cgroup2 cgroup2 /sys/fs/cgroup
 ip link set lo up
 hostname matrix
 
+status=0
 while read -r module; do
-  modprobe "$module" || echo "@@ module $module cannot be loaded"
+  if ! modprobe "$module"; then
+    echo "@@ module $module cannot be loaded"
+    status=1
+  fi
 done </modules
 
 if [ -r /environment ]; then
   # shellcheck source=/dev/null
   . /environment
 fi
-status=0
 export PSYS_MATRIX_OUT=/out
 while read -r step; do
   echo "@@ run $step"
   if [ -x "/steps.d/$step" ]; then
-    "/steps.d/$step"
+    "/steps.d/$step" </dev/null
   else
     echo "$step is not executable"
     false

@@ -30,11 +30,13 @@ kernel_files() {
 }
 
 : >"$tree/modules"
-cp "$modules/modules.dep" "$tree/lib/modules/$release/"
+sed 's/\.ko\.xz/.ko/g' "$modules/modules.dep" >"$tree/lib/modules/$release/modules.dep"
 while read -r module; do
   mapfile -t files < <(kernel_files "$module")
   for file in "${files[@]}"; do
+    [[ ! -e $tree/lib/modules/$release/${file%.xz} ]] || continue
     install -D -m 0644 "$modules/$file" "$tree/lib/modules/$release/$file"
+    [[ $file != *.xz ]] || xz --decompress "$tree/lib/modules/$release/$file"
   done
   [[ ${#files[@]} -eq 0 ]] || echo "$module" >>"$tree/modules"
 done < <(grep -v '^#' "$here/modules.txt")

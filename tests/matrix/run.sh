@@ -9,10 +9,11 @@ readonly here
 usage() {
   cat <<TEXT
 usage: $(basename "$0") [options] STEP...
-Each STEP is an executable (a static program or a busybox sh script), run in order in the guest as root.
+Each STEP is an executable (a program or a busybox sh script), run in order in the guest as root.
+A program that is not static takes its shared libraries along.
   --kernels LIST     comma-separated names of kernels.tsv (default: all of them)
   --add FILE[:PATH]  also put FILE (or a folder) into the guest, at PATH (default: the same path);
-                     a dynamic program takes its shared libraries along; repeatable
+                     repeatable
   --env NAME=VALUE   set in the guest's steps; repeatable
   --timeout SECONDS  per kernel (default 300)
   --memory MIB       of the guest (default 768)
@@ -48,16 +49,20 @@ parse_arguments() {
   out=${out:-$cache/results}
 }
 
-# add_file FILE PATH: copies it below the stage; a dynamic program's libraries go with it.
+add_libraries() {
+  local library
+  while read -r library; do
+    [[ -e $stage$library ]] || install -D "$library" "$stage$library"
+  done < <(ldd "$1" 2>/dev/null | grep -o '/[^ ]*')
+}
+
+# add_file FILE PATH: copies it below the stage.
 add_file() {
-  local file=$1 target=$stage$2 library
+  local file=$1 target=$stage$2
   [[ $2 == /* ]] || { echo "--add $file: the path in the guest must be absolute" >&2 && exit 2; }
   mkdir -p "$(dirname "$target")"
   cp -aL "$file" "$target"
-  [[ -f $file ]] || return 0
-  while read -r library; do
-    [[ -e $stage$library ]] || install -D "$library" "$stage$library"
-  done < <(ldd "$file" 2>/dev/null | grep -o '/[^ ]*')
+  [[ ! -f $file ]] || add_libraries "$file"
 }
 
 stage_steps() {
@@ -68,6 +73,7 @@ stage_steps() {
     [[ -x $step ]] || { echo "$step is not an executable file" >&2 && exit 2; }
     # Debug information is half of a program: it only slows the boot down.
     strip -o "$stage/steps.d/$name" "$step" 2>/dev/null || cp "$step" "$stage/steps.d/$name"
+    add_libraries "$step"
     echo "$name" >>"$stage/steps"
   done
   for addition in "${additions[@]}"; do
@@ -82,7 +88,7 @@ stage_steps() {
 boot() {
   local name=$1 kernel_dir=$2 results=$out/$1 pid result=0 started=$SECONDS
   rm -rf "$results" && mkdir -p "$results/files"
-  "$here/make_initramfs.sh" "$kernel_dir" "$stage" "$stage.cpio"
+  "$here/make_initramfs.sh" "$kernel_dir" "$stage" "$stage.cpio" || return 1
   timeout --kill-after=5 "$timeout" qemu-system-x86_64 -accel tcg -m "$memory" -smp 2 -no-reboot \
     -nodefaults -nographic -kernel "$kernel_dir/vmlinuz" -initrd "$stage.cpio" \
     -append "console=ttyS0 quiet panic=-1 oops=panic" -device virtio-rng-pci \
@@ -109,7 +115,7 @@ report() {
 }
 
 parse_arguments "$@"
-for program in qemu-system-x86_64 busybox cpio; do
+for program in qemu-system-x86_64 busybox cpio xz; do
   command -v "$program" >/dev/null || { echo "skip: $program is missing" >&2 && exit 77; }
 done
 work=$(mktemp -d)
