@@ -5,6 +5,7 @@
 // each other.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -14,5 +15,8 @@ namespace podsysctl::linux {
 
 // Creates the file where it is missing and waits until nobody else holds its lock.
 [[nodiscard]] Result<Fd> lock_file(const std::string& path);
+
+// The same without waiting: nullopt where somebody holds it.
+[[nodiscard]] Result<std::optional<Fd>> try_lock_file(const std::string& path);
 
 }  // namespace podsysctl::linux

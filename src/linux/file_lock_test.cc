@@ -36,6 +36,15 @@ TEST_F(LockAndWatch, ALockExcludesOthersUntilItsDescriptorIsClosed) {
   EXPECT_EQ(::flock(other.get(), LOCK_EX | LOCK_NB), 0);
 }
 
+TEST_F(LockAndWatch, TryingDoesNotWait) {
+  const std::string path = folder_ + "/lock";
+  std::optional<Fd> first = *try_lock_file(path);
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(try_lock_file(path)->has_value());
+  first->close();
+  EXPECT_TRUE(try_lock_file(path)->has_value());
+}
+
 TEST_F(LockAndWatch, ALockInAMissingFolderNamesThePath) {
   const auto lock = lock_file(folder_ + "/none/lock");
   ASSERT_FALSE(lock);
