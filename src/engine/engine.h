@@ -130,8 +130,10 @@ class Engine {
   // The exit code of a container that start_container() started; nothing while it runs. not_found
   // where it ended without leaving one.
   [[nodiscard]] virtual Result<std::optional<int>> exit_code(const ContainerRef& container) = 0;
-  // Waits for the end of any of them, at most `limit`.
+  // Waits for the end of any of them, for any of `wakes` to be readable, at most `limit` (negative:
+  // none).
   [[nodiscard]] virtual Result<> wait_for_change(const std::vector<ContainerRef>& containers,
+                                                 const std::vector<linux::FdRef>& wakes,
                                                  std::chrono::milliseconds limit) = 0;
   // `signal`, then SIGKILL after `grace`.
   [[nodiscard]] virtual Result<> stop_container(const ContainerRef& container, int signal,

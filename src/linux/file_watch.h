@@ -19,6 +19,9 @@ class FolderWatch {
   // True after one or more changes since the last call, false when time ran out.
   [[nodiscard]] Result<bool> wait(std::chrono::milliseconds limit);
 
+  // Readable when there are changes that wait() has not told of.
+  [[nodiscard]] FdRef fd() const noexcept { return inotify_.ref(); }
+
  private:
   FolderWatch(Fd inotify, std::string folder)
       : inotify_(std::move(inotify)), folder_(std::move(folder)) {}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/embedded/bundle.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <map>
+#include <set>
+
+#include "engine/embedded/identity.h"
+#include "engine/embedded/oci_spec.h"
+#include "engine/embedded/rootfs.h"
+#include "engine/embedded/volumes.h"
+#include "linux/file.h"
+#include "linux/mounts.h"
+#include "sandbox/etc_files.h"
+
+namespace podsysctl::engine {
+namespace {
+
+constexpr std::string_view kShmOptions = "mode=1777,size=67108864";  // 64 MiB, as docker's
+
+std::string rootfs_folder(const PodPlace& place, const std::string& id) {
+  return fmt::format("{}/rootfs/{}", place.folder, id);
+}
+
+std::string hostname_of(const pod::PodSpec& pod) {
+  return pod.hostname.empty() ? pod.name : pod.hostname;
+}
+
+NamespaceChoice choice_of(const SandboxState& sandbox, std::string_view kind) {
+  const auto record = std::ranges::find(sandbox.namespaces, kind, &store::NamespaceRecord::kind);
+  if (record == sandbox.namespaces.end()) {
+    return {NamespaceChoice::Kind::fresh, {}};
+  }
+  if (record->path == "host") {
+    return {NamespaceChoice::Kind::host, {}};
+  }
+  return {NamespaceChoice::Kind::join, record->path};
+}
+
+NamespaceChoice pid_choice(const ContainerRequest& request) {
+  if (request.pod.pid == pod::Share::host) {
+    return {NamespaceChoice::Kind::host, {}};
+  }
+  return choice_of(request.sandbox, "pid");
+}
+
+// One /dev/shm for all containers of a pod; a pod's only container has its own.
+Result<std::string> shm_source(const ContainerRequest& request, const linux::Namespace& mounts) {
+  if (request.pod.ipc == pod::Share::host) {
+    return "/dev/shm";
+  }
+  if (request.pod.containers.size() + request.pod.init_containers.size() == 1) {
+    return std::string{};
+  }
+  const std::string folder = request.place.folder + "/shm";
+  PSYS_TRY(linux::make_directories(folder));
+  PSYS_TRY(in_mount_namespace(mounts, [&]() -> Result<> {
+    PSYS_TRY_ASSIGN(const auto mounted, linux::mounts_below(folder));
+    return mounted.empty() ? linux::mount_tmpfs(folder, std::string(kShmOptions)) : Result<>{};
+  }));
+  return folder;
+}
+
+Result<std::vector<BindMount>> volume_binds(const ContainerRequest& request,
+                                            const linux::Namespace& mounts) {
+  const VolumeHome home{request.place.folder + "/volumes", &mounts};
+  std::vector<BindMount> binds;
+  for (const pod::VolumeMount& mount : request.container.mounts) {
+    const auto volume = std::ranges::find(request.pod.volumes, mount.volume, &pod::Volume::name);
+    if (volume == request.pod.volumes.end()) {
+      return Error::of(Code::invalid_argument,
+                       "container {} mounts volume {}, which the pod has not",
+                       request.container.name, mount.volume);
+    }
+    PSYS_TRY_ASSIGN(const std::string source, prepare_volume(home, *volume));
+    const std::string unique = fmt::format("{}-{}", request.container.name, binds.size());
+    PSYS_TRY_ASSIGN(BindMount bind, resolve_volume_mount(home, mount, source, unique));
+    binds.push_back(std::move(bind));
+  }
+  return binds;
+}
+
+// A volume over /etc/hosts and its like wins over the pod's own file.
+std::string etc_file(const ContainerRequest& request, const std::string& name) {
+  const bool hidden = std::ranges::any_of(request.container.mounts, [&](const auto& mount) {
+    return mount.mount_path == "/etc/" + name || mount.mount_path == "/etc";
+  });
+  return hidden ? std::string{} : fmt::format("{}/etc/{}", request.place.folder, name);
+}
+
+std::vector<std::string> mount_targets(const std::vector<BindMount>& binds) {
+  std::vector<std::string> targets;
+  for (const BindMount& bind : binds) {
+    targets.push_back(bind.target);
+  }
+  return targets;
+}
+
+Result<OciSpec> make_spec(const ContainerRequest& request, const CgroupLayout& layout,
+                          const linux::Namespace& mounts, const std::string& rootfs) {
+  PSYS_TRY_ASSIGN(const linux::Fd root, open_in_namespace(mounts, rootfs));
+  PSYS_TRY_ASSIGN(std::vector<BindMount> binds, volume_binds(request, mounts));
+  PSYS_TRY(check_rootfs(root.ref(), mount_targets(binds)));
+  OciSpecInput input;
+  PSYS_TRY_ASSIGN(input.user,
+                  resolve_identity(root.ref(), request.container, request.image.config.user));
+  PSYS_TRY_ASSIGN(
+      input.host,
+      read_host_facts(request.container.security.privileged ? WithDevices::yes : WithDevices::no));
+  PSYS_TRY_ASSIGN(input.shm_source, shm_source(request, mounts));
+  input.host.cgroups = layout;
+  input.container = request.container;
+  input.image = {request.image.config.entrypoint, request.image.config.command,
+                 request.image.config.env, request.image.config.working_dir};
+  input.rootfs = rootfs;
+  input.net = choice_of(request.sandbox, "net");
+  input.ipc = choice_of(request.sandbox, "ipc");
+  input.uts = choice_of(request.sandbox, "uts");
+  input.pid = pid_choice(request);
+  input.binds = std::move(binds);
+  input.hosts_file = etc_file(request, "hosts");
+  input.hostname_file = etc_file(request, "hostname");
+  input.resolv_conf_file = etc_file(request, "resolv.conf");
+  input.hostname = hostname_of(request.pod);
+  input.cgroups_path = cgroup_path_of(request.id);
+  return make_oci_spec(input);
+}
+
+}  // namespace
+
+std::string bundle_folder(const PodPlace& place, const std::string& id) {
+  return fmt::format("{}/bundles/{}", place.folder, id);
+}
+
+std::string exit_folder(const PodPlace& place) { return place.folder + "/exits"; }
+
+std::string pid_file(const PodPlace& place, const std::string& id) {
+  return bundle_folder(place, id) + "/pid";
+}
+
+Result<std::vector<std::string>> write_bundle(const ContainerRequest& request,
+                                              const CgroupLayout& layout,
+                                              const linux::Namespace& mounts) {
+  const std::string bundle = bundle_folder(request.place, request.id);
+  const std::string folder = rootfs_folder(request.place, request.id);
+  PSYS_TRY(linux::make_directories(bundle, 0700));
+  PSYS_TRY(linux::make_directories(exit_folder(request.place), 0700));
+  PSYS_TRY(linux::make_directories(folder, 0711));
+  PSYS_TRY_ASSIGN(const std::string rootfs,
+                  mount_rootfs(mounts, {.layers = request.image.layers, .folder = folder}));
+  PSYS_TRY_ASSIGN(OciSpec spec, make_spec(request, layout, mounts, rootfs));
+  PSYS_TRY(linux::write_file(bundle + "/config.json", spec.json));
+  return std::move(spec.warnings);
+}
+
+Result<> remove_bundle(const PodPlace& place, const std::string& id) {
+  PSYS_TRY(linux::remove_tree(bundle_folder(place, id)));
+  return linux::remove_tree(rootfs_folder(place, id));
+}
+
+Result<> write_etc_files(const SandboxRequest& request,
+                         const sandbox::NetworkAttachment& attachment) {
+  const std::string folder = request.place.folder + "/etc";
+  const bool host = request.network == sandbox::NetworkMode::host;
+  const std::string hostname = hostname_of(request.pod);
+  PSYS_TRY(linux::make_directories(folder));
+  std::string hosts = sandbox::pod_hosts(hostname, attachment.addresses, request.pod.host_aliases);
+  if (host) {
+    PSYS_TRY_ASSIGN(hosts, sandbox::host_hosts(request.pod.host_aliases));
+  }
+  PSYS_TRY(linux::write_file(folder + "/hosts", hosts, 0644));
+  PSYS_TRY(linux::write_file(folder + "/hostname", sandbox::hostname_file(hostname), 0644));
+  PSYS_TRY_ASSIGN(const std::string resolv, sandbox::resolv_conf(request.network, attachment.dns));
+  return linux::write_file(folder + "/resolv.conf", resolv, 0644);
+}
+
+}  // namespace podsysctl::engine

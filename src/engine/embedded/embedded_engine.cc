@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/embedded/embedded_engine.h"
+
+#include <signal.h>
+
+#include <chrono>
+#include <utility>
+
+#include "base/strings.h"
+#include "engine/embedded/bundle.h"
+#include "engine/embedded/cgroup.h"
+#include "engine/embedded/foreground.h"
+#include "engine/embedded/identity.h"
+#include "engine/embedded/monitor.h"
+#include "engine/embedded/rootfs.h"
+#include "linux/file.h"
+#include "linux/wait.h"
+#include "sandbox/sandbox.h"
+
+namespace podsysctl::engine {
+namespace {
+
+using linux::NamespaceKind;
+using store::Stage;
+
+class EmbeddedEngine final : public Engine {
+ public:
+  EmbeddedEngine(EmbeddedOptions options, RuntimeChoice choice, CgroupLayout layout,
+                 const Clock& clock)
+      : options_(std::move(options)),
+        choice_(std::move(choice)),
+        layout_(std::move(layout)),
+        clock_(clock),
+        runtime_name_(choice_.path.substr(choice_.path.rfind('/') + 1)) {}
+
+  std::string_view name() const override { return "embedded"; }
+  std::string_view runtime() const override { return runtime_name_; }
+
+  Result<SandboxState> make_sandbox(const SandboxRequest& request, Journal& journal) override {
+    SandboxState state{.id = request.id};
+    PSYS_TRY(journal.save(Stage::sandbox, state));
+    PSYS_TRY_ASSIGN(sandbox::Newborn newborn, sandbox::create(sandbox_spec(request)));
+    state.process = newborn.sandbox().pause;
+    state.namespaces = namespaces_of(newborn.sandbox());
+    PSYS_TRY(journal.save(Stage::sandbox, state));
+    PSYS_TRY(newborn.release());
+    PSYS_TRY(connect(request, newborn.sandbox(), state, journal));
+    return state;
+  }
+
+  Result<sysctl::Target> target(const SandboxState& state) override {
+    return sandbox_of(state).target();
+  }
+
+  bool is_up(const SandboxState& state) override { return linux::is_alive(state.process); }
+
+  Result<> remove_sandbox(const SandboxState& state) override {
+    if (!state.network_record.empty()) {
+      PSYS_TRY(sandbox::detach_network(state.network_record));
+    }
+    return sandbox::destroy(sandbox_of(state));
+  }
+
+  Result<std::vector<std::string>> prepare_container(const ContainerRequest& request) override {
+    PSYS_TRY_ASSIGN(const linux::Namespace mounts, sandbox_of(request.sandbox).mount_namespace());
+    return write_bundle(request, layout_, mounts);
+  }
+
+  std::expected<RunningContainer, StartFailure> start_container(
+      const ContainerRequest& request) override {
+    const Result<linux::Namespace> mounts = sandbox_of(request.sandbox).mount_namespace();
+    if (!mounts) {
+      return std::unexpected(StartFailure{mounts.error()});
+    }
+    const OciRuntime runtime = runtime_in(&*mounts);
+    const std::string bundle = bundle_folder(request.place, request.id);
+    const auto created = create_monitored(runtime, {.id = request.id,
+                                                    .name = request.container.name,
+                                                    .bundle = bundle,
+                                                    .log_file = request.log_path,
+                                                    .exit_dir = exit_folder(request.place),
+                                                    .tty = request.container.tty,
+                                                    .stdin_open = request.container.open_stdin});
+    if (!created) {
+      return std::unexpected(created.error());
+    }
+    if (const auto started = runtime.start(request.id, bundle); !started) {
+      return std::unexpected(started.error());
+    }
+    return RunningContainer{created->container, created->monitor};
+  }
+
+  std::expected<int, StartFailure> run_container(const ContainerRequest& request,
+                                                 const Streams& streams) override {
+    const Result<linux::Namespace> mounts = sandbox_of(request.sandbox).mount_namespace();
+    if (!mounts) {
+      return std::unexpected(StartFailure{mounts.error()});
+    }
+    return run_in_foreground(runtime_in(&*mounts), request, streams, clock_);
+  }
+
+  Result<std::optional<int>> exit_code(const ContainerRef& container) override {
+    PSYS_TRY_ASSIGN(const std::optional<int> code,
+                    read_exit_code(exit_folder(container.place), container.id));
+    if (code || linux::is_alive(container.monitor)) {
+      return code;
+    }
+    // The monitor writes the code before it ends: look once more now that it is gone.
+    PSYS_TRY_ASSIGN(const std::optional<int> late,
+                    read_exit_code(exit_folder(container.place), container.id));
+    if (!late && !linux::is_alive(container.process)) {
+      return Error::of(Code::not_found, "container {} ended and its monitor left no exit code",
+                       container.id.substr(0, 12));
+    }
+    return late;
+  }
+
+  Result<> wait_for_change(const std::vector<ContainerRef>& containers,
+                           const std::vector<linux::FdRef>& wakes,
+                           std::chrono::milliseconds limit) override {
+    std::vector<linux::ProcessId> monitors;
+    for (const ContainerRef& container : containers) {
+      monitors.push_back(container.monitor);
+    }
+    return linux::wait_for_any(monitors, wakes, limit);
+  }
+
+  Result<> stop_container(const ContainerRef& container, int signal,
+                          std::chrono::milliseconds grace) override {
+    const linux::ProcessId process = process_of(container);
+    if (linux::is_alive(process)) {
+      PSYS_TRY(linux::send_signal(process, signal));
+      PSYS_TRY_ASSIGN(const bool gone, linux::wait_until_gone(process, grace));
+      if (!gone) {
+        PSYS_TRY(linux::kill_and_wait(process, kKillLimit));
+      }
+    }
+    // The monitor notes the exit code before it ends.
+    PSYS_TRY(linux::wait_until_gone(container.monitor, kMonitorEnd));
+    return {};
+  }
+
+  Result<> remove_container(const ContainerRef& container) override {
+    const Result<linux::Namespace> mounts = sandbox_of(container.sandbox).mount_namespace();
+    PSYS_TRY(runtime_in(mounts ? &*mounts : nullptr).remove(container.id));
+    if (linux::is_alive(container.monitor)) {
+      PSYS_TRY_ASSIGN(const bool gone, linux::wait_until_gone(container.monitor, kMonitorEnd));
+      if (!gone) {
+        PSYS_TRY(linux::kill_and_wait(container.monitor, kKillLimit));
+      }
+    }
+    PSYS_TRY(remove_cgroup(layout_, cgroup_path_of(container.id)));
+    return remove_bundle(container.place, container.id);
+  }
+
+  std::expected<int, StartFailure> exec(const ContainerRef& container,
+                                        const ExecCommand& command) override {
+    const Result<linux::Namespace> mounts = sandbox_of(container.sandbox).mount_namespace();
+    if (!mounts) {
+      return std::unexpected(StartFailure{mounts.error()});
+    }
+    return exec_in_foreground(runtime_in(&*mounts), container, command, *mounts);
+  }
+
+ private:
+  static constexpr std::chrono::milliseconds kKillLimit{10'000};
+  static constexpr std::chrono::milliseconds kMonitorEnd{2'000};
+
+  // Of a container in the foreground only its runtime knows the process.
+  static linux::ProcessId process_of(const ContainerRef& container) {
+    if (container.process.pid != 0) {
+      return container.process;
+    }
+    const Result<std::string> text = linux::read_file(pid_file(container.place, container.id), 64);
+    const auto pid = text ? parse_number<pid_t>(trim(*text)) : std::nullopt;
+    const Result<linux::ProcessId> id = pid ? linux::identify(*pid) : linux::ProcessId{};
+    return id ? *id : linux::ProcessId{};
+  }
+
+  [[nodiscard]] sandbox::SandboxSpec sandbox_spec(const SandboxRequest& request) const {
+    using sandbox::Ownership;
+    const bool host_network = request.network == sandbox::NetworkMode::host;
+    return {.id = request.id,
+            .run_folder = options_.run_folder,
+            .pause_program = options_.pause_program,
+            .hostname = request.pod.hostname.empty() ? request.pod.name : request.pod.hostname,
+            .net = host_network ? Ownership::host : Ownership::own,
+            .ipc = request.pod.ipc == pod::Share::host ? Ownership::host : Ownership::own,
+            .uts = host_network ? Ownership::host : Ownership::own,
+            .share_process_namespace = request.pod.share_process_namespace};
+  }
+
+  [[nodiscard]] sandbox::Sandbox sandbox_of(const SandboxState& state) const {
+    return {state.id, options_.run_folder + "/" + state.id, state.process};
+  }
+
+  [[nodiscard]] OciRuntime runtime_in(const linux::Namespace* mounts) const {
+    return {choice_, options_.run_folder + "/runtime", mounts};
+  }
+
+  static std::vector<store::NamespaceRecord> namespaces_of(const sandbox::Sandbox& sandbox) {
+    std::vector<store::NamespaceRecord> records;
+    for (const NamespaceKind kind :
+         {NamespaceKind::net, NamespaceKind::ipc, NamespaceKind::uts, NamespaceKind::pid}) {
+      const auto pin = sandbox.pin(kind);
+      // A pid namespace of its own belongs to each container where the pod does not share one.
+      if (pin || kind != NamespaceKind::pid) {
+        records.push_back({std::string(to_string(kind)), pin.value_or("host")});
+      }
+    }
+    return records;
+  }
+
+  Result<> connect(const SandboxRequest& request, const sandbox::Sandbox& sandbox,
+                   SandboxState& state, Journal& journal) const {
+    sandbox::NetworkAttachment attachment;
+    if (request.network == sandbox::NetworkMode::bridge) {
+      PSYS_TRY_ASSIGN(sandbox::PreparedNetwork prepared,
+                      sandbox::prepare_network({}, network_request(request, sandbox)));
+      state.network_record = std::move(prepared.record);
+      state.notices = std::move(prepared.notices);
+      PSYS_TRY(journal.save(Stage::network, state));
+      PSYS_TRY_ASSIGN(attachment, sandbox::attach_network(state.network_record));
+      state.network_record = attachment.record;
+      state.addresses = attachment.addresses;
+      PSYS_TRY(journal.save(Stage::network, state));
+    }
+    return write_etc_files(request, attachment);
+  }
+
+  [[nodiscard]] static sandbox::NetworkRequest network_request(const SandboxRequest& request,
+                                                               const sandbox::Sandbox& sandbox) {
+    sandbox::NetworkRequest network{.container_id = request.id,
+                                    .netns_path = sandbox.folder + "/net",
+                                    .pod_namespace = request.pod.namespace_,
+                                    .pod_name = request.pod.name,
+                                    .pod_uid = request.place.uid,
+                                    .annotations = request.pod.annotations};
+    for (const pod::Container& container : request.pod.containers) {
+      network.ports.insert(network.ports.end(), container.ports.begin(), container.ports.end());
+    }
+    return network;
+  }
+
+  EmbeddedOptions options_;
+  RuntimeChoice choice_;
+  CgroupLayout layout_;
+  const Clock& clock_;
+  std::string runtime_name_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> make_embedded_engine(EmbeddedOptions options, const Clock& clock) {
+  PSYS_TRY_ASSIGN(CgroupLayout layout, read_cgroup_layout());
+  PSYS_TRY_ASSIGN(RuntimeChoice choice, choose_runtime(options.runtime, layout));
+  return std::make_unique<EmbeddedEngine>(std::move(options), std::move(choice), std::move(layout),
+                                          clock);
+}
+
+}  // namespace podsysctl::engine

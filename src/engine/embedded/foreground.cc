@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/embedded/foreground.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <optional>
+
+#include "engine/embedded/bundle.h"
+#include "engine/embedded/crilog.h"
+#include "engine/embedded/identity.h"
+#include "engine/embedded/rootfs.h"
+#include "linux/file.h"
+#include "linux/signals.h"
+
+namespace podsysctl::engine {
+namespace {
+
+constexpr int kSignalsUntilKill = 3;
+
+// A container's output on its way: from the pipe to the caller and to the log.
+struct Channel {
+  linux::Fd from;
+  linux::FdRef to;
+  LogStream stream;
+};
+
+Result<> copy(Channel& channel, CriLogWriter* log) {
+  std::array<char, 32768> buffer{};
+  const ssize_t count = ::read(channel.from.get(), buffer.data(), buffer.size());
+  if (count < 0 && (errno == EINTR || errno == EAGAIN)) {
+    return {};
+  }
+  if (count <= 0) {
+    channel.from.close();
+    return {};
+  }
+  const std::string_view data(buffer.data(), static_cast<std::size_t>(count));
+  if (log != nullptr) {
+    PSYS_TRY(log->write(channel.stream, data));
+  }
+  // A reader that is gone (podsysctl run … | head) is no reason to end the container.
+  [[maybe_unused]] const Result<> passed = linux::write_all(channel.to, data, "output");
+  return {};
+}
+
+class Attendant {
+ public:
+  Attendant(const OciRuntime& runtime, std::string id, pid_t child, linux::SignalEvents& signals)
+      : runtime_(runtime), id_(std::move(id)), child_(child), signals_(signals) {}
+
+  // Until both channels are at their end. The runtime holds them open as long as the container
+  // runs.
+  [[nodiscard]] Result<> serve(std::array<Channel, 2>& channels, CriLogWriter* log) {
+    while (channels[0].from.valid() || channels[1].from.valid()) {
+      std::array<pollfd, 3> events{{{signals_.fd().get(), POLLIN, 0},
+                                    {channels[0].from.get(), POLLIN, 0},
+                                    {channels[1].from.get(), POLLIN, 0}}};
+      if (::poll(events.data(), events.size(), -1) < 0 && errno != EINTR) {
+        return Error::from_errno(errno, "wait for the container's output");
+      }
+      if (events[0].revents != 0) {
+        PSYS_TRY(pass_signals());
+      }
+      for (std::size_t i = 0; i < channels.size(); ++i) {
+        if (events[i + 1].revents != 0) {
+          PSYS_TRY(copy(channels[i], log));
+        }
+      }
+    }
+    return {};
+  }
+
+ private:
+  Result<> pass_signals() {
+    while (const auto signal = signals_.next()) {
+      if (++received_ >= kSignalsUntilKill) {
+        return runtime_.kill(id_, SIGKILL);
+      }
+      // The terminal has given ^C to the runtime as well: it is in our process group.
+      if (signal->source == linux::SignalSource::process) {
+        ::kill(child_, signal->number);
+      }
+    }
+    return {};
+  }
+
+  const OciRuntime& runtime_;
+  std::string id_;
+  pid_t child_;
+  linux::SignalEvents& signals_;
+  int received_ = 0;
+};
+
+std::expected<int, StartFailure> outcome_of(const Result<RunEnd>& end) {
+  if (!end) {
+    return std::unexpected(StartFailure{end.error()});
+  }
+  if (end->failure) {
+    return std::unexpected(*end->failure);
+  }
+  return end->exit_code;
+}
+
+template <class Start>
+Result<RunEnd> run_on_pipes(const OciRuntime& runtime, const std::string& id, const Start& start,
+                            const Streams& streams, CriLogWriter* log) {
+  PSYS_TRY_ASSIGN(auto signals, linux::SignalEvents::block({SIGINT, SIGTERM, SIGHUP, SIGQUIT}));
+  PSYS_TRY_ASSIGN(linux::Pipe out, linux::make_pipe());
+  PSYS_TRY_ASSIGN(linux::Pipe err, linux::make_pipe());
+  PSYS_TRY_ASSIGN(const ForegroundRun run,
+                  start(Stdio{streams.in, out.write_end.ref(), err.write_end.ref()}));
+  out.write_end.close();
+  err.write_end.close();
+  std::array<Channel, 2> channels{{{std::move(out.read_end), streams.out, LogStream::out},
+                                   {std::move(err.read_end), streams.err, LogStream::err}}};
+  Attendant attendant(runtime, id, run.pid, signals);
+  const Result<> served = attendant.serve(channels, log);
+  PSYS_TRY_ASSIGN(RunEnd end, runtime.finish(run));
+  PSYS_TRY(served);
+  if (log != nullptr) {
+    PSYS_TRY(log->finish());
+  }
+  return end;
+}
+
+// The runtime passes the terminal's keys and signals on by itself.
+template <class Start>
+Result<RunEnd> run_on_terminal(const OciRuntime& runtime, const Start& start,
+                               const Streams& streams) {
+  PSYS_TRY_ASSIGN(auto signals, linux::SignalEvents::block({SIGINT, SIGTERM, SIGHUP, SIGQUIT}));
+  PSYS_TRY_ASSIGN(const ForegroundRun run, start(Stdio{streams.in, streams.out, streams.err}));
+  return runtime.finish(run);
+}
+
+}  // namespace
+
+std::expected<int, StartFailure> run_in_foreground(const OciRuntime& runtime,
+                                                   const ContainerRequest& request,
+                                                   const Streams& streams, const Clock& clock) {
+  const auto start = [&](const Stdio& stdio) {
+    return runtime.run({.id = request.id,
+                        .bundle = bundle_folder(request.place, request.id),
+                        .pid_file = pid_file(request.place, request.id),
+                        .stdio = stdio});
+  };
+  if (request.container.tty) {
+    return outcome_of(run_on_terminal(runtime, start, streams));
+  }
+  Result<linux::Fd> file = open_log(request.log_path);
+  if (!file) {
+    return std::unexpected(StartFailure{file.error()});
+  }
+  CriLogWriter log(*std::move(file), clock);
+  return outcome_of(run_on_pipes(runtime, request.id, start, streams, &log));
+}
+
+std::expected<int, StartFailure> exec_in_foreground(const OciRuntime& runtime,
+                                                    const ContainerRef& container,
+                                                    const ExecCommand& command,
+                                                    const linux::Namespace& mounts) {
+  ExecRequest request{.id = container.id,
+                      .bundle = bundle_folder(container.place, container.id),
+                      .command = command.command,
+                      .env = command.env,
+                      .working_dir = command.working_dir,
+                      .tty = command.tty};
+  if (!command.user.empty()) {
+    const std::string merged =
+        fmt::format("{}/rootfs/{}/merged", container.place.folder, container.id);
+    const Result<linux::Fd> root = open_in_namespace(mounts, merged);
+    if (!root) {
+      return std::unexpected(StartFailure{root.error()});
+    }
+    const Result<Identity> identity = resolve_user(root->ref(), command.user);
+    if (!identity) {
+      return std::unexpected(StartFailure{identity.error()});
+    }
+    request.uid = identity->uid;
+    request.gid = identity->gid;
+    request.groups = identity->groups;
+  }
+  const auto start = [&](const Stdio& stdio) {
+    request.stdio = stdio;
+    return runtime.exec(request);
+  };
+  if (command.tty) {
+    return outcome_of(run_on_terminal(runtime, start, command.streams));
+  }
+  return outcome_of(run_on_pipes(runtime, container.id, start, command.streams, nullptr));
+}
+
+}  // namespace podsysctl::engine

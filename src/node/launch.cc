@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/launch.h"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/fault_point.h"
+#include "base/strings.h"
+#include "node/events.h"
+#include "node/ids.h"
+#include "node/init_containers.h"
+#include "node/put_sysctls.h"
+#include "node/teardown.h"
+
+namespace podsysctl::node {
+namespace {
+
+using pod::PodSpec;
+using store::PodRecord;
+using store::Stage;
+
+LaunchFailure failure_of(std::string_view reason, const Error& error) {
+  return {.reason = std::string(reason), .message = error.message};
+}
+
+std::string_view protocol_name(pod::Protocol protocol) {
+  switch (protocol) {
+    case pod::Protocol::udp:
+      return "udp";
+    case pod::Protocol::sctp:
+      return "sctp";
+    case pod::Protocol::tcp:
+      break;
+  }
+  return "tcp";
+}
+
+std::vector<store::HostPort> host_ports_of(const PodSpec& spec) {
+  std::vector<store::HostPort> ports;
+  for (const pod::Container& container : spec.containers) {
+    for (const pod::Port& port : container.ports) {
+      if (port.host_port != 0) {
+        ports.push_back({std::string(protocol_name(port.protocol)), port.host_ip, port.host_port,
+                         port.container_port});
+      }
+    }
+  }
+  return ports;
+}
+
+Result<PodRecord> record_pod(const Node& node, const PodSpec& spec, const LaunchOptions& options) {
+  PSYS_TRY_ASSIGN(const linux::ProcessId owner, linux::identify(::getpid()));
+  PodRecord pod{.uid = new_uid(),
+                .name = spec.name,
+                .namespace_ = spec.namespace_,
+                .engine = std::string(node.engine.name()),
+                .runtime = std::string(node.engine.runtime()),
+                .sandbox_id = new_id(),
+                .owner = owner,
+                .attachment = options.attachment,
+                .after_exit = options.after_exit,
+                .created = node.clock.now(),
+                .host_ports = host_ports_of(spec)};
+  PSYS_TRY(node.store.insert_pod(pod));
+  fault_point("recorded");
+  return pod;
+}
+
+std::optional<sysctl::KernelVersion> running_kernel() {
+  utsname kernel{};
+  return ::uname(&kernel) == 0 ? sysctl::kernel_version(kernel.release, kernel.version)
+                               : std::nullopt;
+}
+
+policy::HostNamespaces host_namespaces(const PodSpec& spec, sandbox::NetworkMode network) {
+  policy::HostNamespaces host;
+  if (network == sandbox::NetworkMode::host) {
+    host.net = policy::NamespaceMode::host;
+  }
+  if (spec.ipc == pod::Share::host) {
+    host.ipc = policy::NamespaceMode::host;
+  }
+  return host;
+}
+
+image::Pull pull_of(const pod::Container& container, const LaunchOptions& options) {
+  if (options.pull) {
+    return *options.pull;
+  }
+  switch (container.pull) {
+    case pod::PullPolicy::always:
+      return image::Pull::refresh;
+    case pod::PullPolicy::never:
+      return image::Pull::never;
+    case pod::PullPolicy::if_not_present:
+      break;
+  }
+  return image::Pull::missing;
+}
+
+Result<std::vector<PlannedContainer>> resolve_images(const Node& node,
+                                                     const std::vector<pod::Container>& containers,
+                                                     store::ContainerKind kind,
+                                                     const LaunchOptions& options) {
+  std::vector<PlannedContainer> planned;
+  for (const pod::Container& container : containers) {
+    PSYS_TRY_ASSIGN(const image::Reference reference, image::parse_reference(container.image));
+    PSYS_TRY_ASSIGN(image::Resolved resolved,
+                    node.images.resolve(reference, pull_of(container, options), node.progress));
+    for (const std::string& warning : resolved.warnings) {
+      node.reporter.warn(warning);
+    }
+    planned.push_back({&container, std::move(resolved.image), kind});
+  }
+  return planned;
+}
+
+// Keeps what the engine makes in the pod's record.
+class RecordJournal final : public engine::Journal {
+ public:
+  RecordJournal(const Node& node, std::string uid) : node_(node), uid_(std::move(uid)) {}
+
+  Result<> save(Stage stage, const engine::SandboxState& state) override {
+    PSYS_TRY(node_.store.modify_pod(uid_, [&](PodRecord& record) -> Result<> {
+      record.stage = stage;
+      record.sandbox_process = state.process;
+      record.network_state = state.network_record;
+      return {};
+    }));
+    if (!state.namespaces.empty() && !namespaces_saved_) {
+      PSYS_TRY(node_.store.put_namespaces(uid_, state.namespaces));
+      namespaces_saved_ = true;
+    }
+    // "saved-sandbox-1" before the sandbox is made, "-2" after, and so on.
+    fault_point(fmt::format("saved-{}-{}", to_string(stage), ++saves_));
+    return {};
+  }
+
+ private:
+  const Node& node_;
+  std::string uid_;
+  bool namespaces_saved_ = false;
+  int saves_ = 0;
+};
+
+Result<> make_sandbox(const Node& node, const PodRecord& pod, const PodSpec& spec,
+                      const LaunchOptions& options) {
+  RecordJournal journal(node, pod.uid);
+  const engine::SandboxRequest request{.place = place_of(node, pod.uid),
+                                       .id = pod.sandbox_id,
+                                       .pod = spec,
+                                       .network = options.network};
+  PSYS_TRY_ASSIGN(const engine::SandboxState state, node.engine.make_sandbox(request, journal));
+  for (const std::string& notice : state.notices) {
+    node.reporter.warn(notice);
+  }
+  return {};
+}
+
+LaunchFailure refuse(const Node& node, const PodRecord& pod, const PodSpec& spec,
+                     policy::Rejection rejection) {
+  LaunchFailure failure{.reason = rejection.reason,
+                        .message = rejection.message,
+                        .offenders = std::move(rejection.offenders)};
+  std::vector<Result<>> notes;
+  notes.push_back(put_refused(node, pod, spec.sysctls));
+  notes.push_back(warn(node, pod, rejection.reason, rejection.message));
+  notes.push_back(stop_pod(node, pod.uid,
+                           Ending{.reason = rejection.reason, .message = rejection.status_message},
+                           std::chrono::milliseconds(0)));
+  for (const Result<>& noted : notes) {
+    if (!noted) {
+      node.reporter.warn(noted.error().message);
+    }
+  }
+  return failure;
+}
+
+struct Images {
+  std::vector<PlannedContainer> init;
+  std::vector<PlannedContainer> regular;
+};
+
+Result<Images> resolve_all(const Node& node, const PodSpec& spec, const LaunchOptions& options) {
+  Images images;
+  PSYS_TRY_ASSIGN(images.init,
+                  resolve_images(node, spec.init_containers, store::ContainerKind::init, options));
+  PSYS_TRY_ASSIGN(images.regular,
+                  resolve_images(node, spec.containers, store::ContainerKind::regular, options));
+  return images;
+}
+
+// Everything between the verdicts and the regular containers.
+std::expected<LaunchedPod, LaunchFailure> bring_up(const Node& node, const PodRecord& recorded,
+                                                   const PodSpec& spec,
+                                                   const LaunchOptions& options) {
+  Result<Images> images = resolve_all(node, spec, options);
+  if (!images) {
+    return std::unexpected(failure_of("ErrImagePull", images.error()));
+  }
+  if (const Result<> made = make_sandbox(node, recorded, spec, options); !made) {
+    return std::unexpected(failure_of("FailedCreatePodSandBox", made.error()));
+  }
+  const Result<PodRecord> pod = node.store.pod(recorded.uid);
+  if (!pod) {
+    return std::unexpected(failure_of("FailedCreatePodSandBox", pod.error()));
+  }
+  if (const Result<> put = put_sysctls(node, *pod, spec.sysctls); !put) {
+    return std::unexpected(failure_of(kSysctlFailed, put.error()));
+  }
+  if (const Result<> staged = node.store.set_stage(pod->uid, Stage::containers); !staged) {
+    return std::unexpected(failure_of("Failed", staged.error()));
+  }
+  if (const Result<> completed = run_init_containers(node, *pod, spec, images->init); !completed) {
+    return std::unexpected(failure_of("InitContainerFailed", completed.error()));
+  }
+  return LaunchedPod{*pod, std::move(images->regular)};
+}
+
+}  // namespace
+
+std::expected<LaunchedPod, LaunchFailure> launch(const Node& node, const PodSpec& spec,
+                                                 const policy::Allowlist& allowlist,
+                                                 const LaunchOptions& options) {
+  const Result<PodRecord> pod = record_pod(node, spec, options);
+  if (!pod) {
+    return std::unexpected(failure_of("Failed", pod.error()));
+  }
+  const enforce::Context context{.door = options.door,
+                                 .host = host_namespaces(spec, options.network),
+                                 .allowlist = allowlist,
+                                 .kernel = running_kernel()};
+  if (auto rejection = enforce::judge(spec.sysctls, context)) {
+    return std::unexpected(refuse(node, *pod, spec, *std::move(rejection)));
+  }
+  auto launched = bring_up(node, *pod, spec, options);
+  if (!launched) {
+    return std::unexpected(give_up(node, *pod, std::move(launched).error()));
+  }
+  return launched;
+}
+
+std::expected<std::vector<store::ContainerRecord>, LaunchFailure> start_all(
+    const Node& node, const LaunchedPod& launched, const PodSpec& spec) {
+  std::vector<store::ContainerRecord> started;
+  for (const PlannedContainer& planned : launched.containers) {
+    const auto recorded = record_container(node, launched.pod, planned);
+    if (!recorded) {
+      return std::unexpected(failure_of("Failed", recorded.error()));
+    }
+    auto container = start_recorded(node, launched.pod, spec, planned, *recorded);
+    if (!container) {
+      LaunchFailure failure = failure_of("Failed", container.error().error);
+      failure.exit_code = container.error().exit_code;
+      return std::unexpected(std::move(failure));
+    }
+    started.push_back(*std::move(container));
+  }
+  return started;
+}
+
+LaunchFailure give_up(const Node& node, const PodRecord& pod, LaunchFailure failure) {
+  for (const Result<>& noted :
+       {warn(node, pod, failure.reason, failure.message),
+        stop_pod(node, pod.uid, Ending{.reason = failure.reason, .message = failure.message},
+                 std::chrono::milliseconds(0))}) {
+    if (!noted) {
+      failure.message += "; " + noted.error().message;
+    }
+  }
+  return failure;
+}
+
+}  // namespace podsysctl::node

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Launch: from a PodSpec to running containers, in this order: record, verdicts, images, sandbox
+// (namespaces, network), sysctls, init containers, containers. A step that fails takes everything
+// back but the record, which says why. Each step is recorded before its first effect.
+// Errors: those of the steps, after taking back. Thread-safety: as Store.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "enforce/judge.h"
+#include "node/containers.h"
+#include "node/node.h"
+#include "sandbox/network.h"
+
+namespace podsysctl::node {
+
+struct LaunchOptions {
+  enforce::Door door = enforce::Door::manifest;
+  sandbox::NetworkMode network = sandbox::NetworkMode::bridge;
+  store::Attachment attachment = store::Attachment::detached;
+  store::AfterExit after_exit = store::AfterExit::keep_record;
+  std::optional<image::Pull> pull;  // --pull; unset: each container's imagePullPolicy
+};
+
+// What a refused or failed launch ends with.
+struct LaunchFailure {
+  std::string reason;                      // "SysctlForbidden"
+  std::string message;                     // of the first offender
+  std::vector<policy::Verdict> offenders;  // of a rejection; all of them
+  int exit_code = 125;                     // as docker run
+};
+
+// A pod whose sandbox is up and whose init containers have completed.
+struct LaunchedPod {
+  store::PodRecord pod;
+  std::vector<PlannedContainer> containers;  // regular ones, not started yet
+};
+
+[[nodiscard]] std::expected<LaunchedPod, LaunchFailure> launch(const Node& node,
+                                                               const pod::PodSpec& spec,
+                                                               const policy::Allowlist& allowlist,
+                                                               const LaunchOptions& options);
+
+// Starts the regular containers of a launched pod so that they go on without us.
+[[nodiscard]] std::expected<std::vector<store::ContainerRecord>, LaunchFailure> start_all(
+    const Node& node, const LaunchedPod& launched, const pod::PodSpec& spec);
+
+// Takes a pod down that could not be launched and notes why.
+[[nodiscard]] LaunchFailure give_up(const Node& node, const store::PodRecord& pod,
+                                    LaunchFailure failure);
+
+}  // namespace podsysctl::node
