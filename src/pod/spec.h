@@ -22,6 +22,8 @@ enum class Protocol : std::uint8_t { tcp, udp, sctp };
 enum class Share : std::uint8_t { private_namespace, host };  // hostNetwork, hostIPC, hostPID
 enum class Access : std::uint8_t { read_write, read_only };
 
+// `value`, `command`, `args` and `sub_path` may hold marks for what is only known once the pod runs
+// (its IP address and so on): see pod/runtime_facts.h, fill_in().
 struct EnvVar {
   std::string name;
   std::string value;
@@ -131,7 +133,8 @@ struct PodSpec {
   std::string namespace_ = "default";
   std::map<std::string, std::string> labels;
   std::map<std::string, std::string> annotations;
-  std::vector<sysctl::Setting> sysctls;  // of the field and of the annotations, with their origins
+  std::vector<sysctl::Setting> sysctls;   // of the field, then of the annotations, with origins
+  std::vector<std::string> sysctl_names;  // as written, one for each of `sysctls`
   std::vector<Container> init_containers;
   std::vector<Container> containers;
   std::vector<Volume> volumes;
@@ -141,7 +144,8 @@ struct PodSpec {
   Share ipc = Share::private_namespace;
   Share pid = Share::private_namespace;
   bool share_process_namespace = false;
-  std::string hostname;  // "": the pod's name
+  std::string hostname;                  // "": the pod's name
+  std::optional<std::int64_t> fs_group;  // of emptyDir volumes; also in supplemental_groups
   std::map<std::string, std::string> node_selector;
   std::vector<std::pair<std::string, std::string>> host_aliases;  // IP, name
 };
