@@ -24,7 +24,7 @@ inline constexpr std::string_view kUnsafeSysctlsAnnotation =
     "security.alpha.kubernetes.io/unsafe-sysctls";
 
 // All annotations of an object together are not larger than this.
-inline constexpr std::size_t kMaxAnnotationBytes = 256 * 1024;
+inline constexpr std::size_t kMaxAnnotationBytes = 262144;  // 256 KiB
 
 struct AnnotatedSysctl {
   std::string name;    // as written, not normalised

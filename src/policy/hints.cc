@@ -29,13 +29,13 @@ std::string narrowest_pattern(std::string_view name, KubernetesVersion version) 
   for (std::size_t end = name.find_last_of("./"); end != std::string_view::npos && end > 0;
        end = name.find_last_of("./", end - 1)) {
     std::string pattern(name.substr(0, end + 1));
-    const bool known = known_namespace(pattern, version).has_value();
+    const bool is_known = known_namespace(pattern, version).has_value();
     pattern += '*';
-    if (known && is_valid_pattern(pattern, version)) {
+    if (is_known && is_valid_pattern(pattern, version)) {
       return pattern;
     }
   }
-  return std::string(name.substr(0, name.find('.'))) + ".*";
+  return std::string(name);
 }
 
 // " (…)" where the name is safe elsewhere: in a later Kubernetes, or on a newer kernel.
