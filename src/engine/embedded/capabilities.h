@@ -48,8 +48,9 @@ class CapabilitySet {
 // What this process could give away: its permitted and bounding sets together.
 [[nodiscard]] Result<CapabilitySet> grantable_capabilities();
 
-// The capabilities of a container: the default ones, or all where it is privileged or adds ALL,
-// with `drop` and then `add` applied, as far as `grantable` goes: a runtime fails on others.
+// The capabilities of a container: all where it is privileged; else the default ones with ALL of
+// `add`, ALL of `drop`, the names of `add` and those of `drop` applied in this order, as container
+// runtimes of Kubernetes do. As far as `grantable` goes: a runtime fails on others.
 [[nodiscard]] Result<CapabilitySet> container_capabilities(const pod::SecurityContext& security,
                                                            CapabilitySet grantable);
 
