@@ -39,29 +39,38 @@ Result<> check_component(std::string_view spelling, std::string_view component) 
   return {};
 }
 
+// `spelling` is what the caller gave, for the message.
+Result<> check_path(std::string_view spelling, std::string_view path) {
+  if (path.empty()) {
+    return refuse(spelling, "it is empty");
+  }
+  if (path.size() > SysctlKey::kMaxLength) {
+    return refuse(spelling, "a name is at most 512 bytes long");
+  }
+  if (std::ranges::any_of(path, is_control) || path.find(' ') != std::string_view::npos) {
+    return refuse(spelling, "blanks, control characters and NUL are not allowed");
+  }
+  for (const std::string_view component : split(path, '/')) {
+    PSYS_TRY(check_component(spelling, component));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<SysctlKey> SysctlKey::parse(std::string_view spelling) {
   const std::size_t separator = spelling.find_first_of("./");
-  if (separator != std::string_view::npos && spelling[separator] == '/') {
-    return from_path(spelling);
-  }
-  PSYS_TRY_ASSIGN(SysctlKey key, from_path(with_separators_swapped(spelling)));
-  return key;
+  const bool is_path = separator != std::string_view::npos && spelling[separator] == '/';
+  const std::string path = is_path ? std::string(spelling) : with_separators_swapped(spelling);
+  PSYS_TRY(check_path(spelling, path));
+  return SysctlKey(with_separators_swapped(path));
 }
 
 Result<SysctlKey> SysctlKey::from_path(std::string_view path) {
-  if (path.empty()) {
-    return refuse(path, "it is empty");
-  }
-  if (path.size() > kMaxLength) {
-    return refuse(path, "a name is at most 512 bytes long");
-  }
-  if (std::ranges::any_of(path, is_control) || path.find(' ') != std::string_view::npos) {
-    return refuse(path, "blanks, control characters and NUL are not allowed");
-  }
-  for (const std::string_view component : split(path, '/')) {
-    PSYS_TRY(check_component(path, component));
+  PSYS_TRY(check_path(path, path));
+  // Its canonical name would be read as a path again, and mean another file.
+  if (path.substr(0, path.find('/')).find('.') != std::string_view::npos) {
+    return refuse(path, "the first part of a name has no dot");
   }
   return SysctlKey(with_separators_swapped(path));
 }

@@ -26,7 +26,8 @@ class SysctlKey {
   // or trailing separator, empty, "." or ".." component, NUL or control character, blank.
   [[nodiscard]] static Result<SysctlKey> parse(std::string_view spelling);
 
-  // From a path below /proc/sys ("net/ipv4/conf/eth0.100/forwarding").
+  // From a path below /proc/sys ("net/ipv4/conf/eth0.100/forwarding"). In addition the first
+  // component has no dot, as none below /proc/sys has.
   [[nodiscard]] static Result<SysctlKey> from_path(std::string_view path);
 
   // The canonical dotted name.
