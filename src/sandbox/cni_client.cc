@@ -12,7 +12,6 @@
 
 #include "base/strings.h"
 #include "json/json.h"
-#include "linux/namespaces.h"
 #include "linux/spawn.h"
 #include "sandbox/cni_result.h"
 
@@ -148,13 +147,9 @@ Result<std::string> CniClient::add(const CniNetwork& network, const CniTarget& t
 
 Result<> CniClient::del(const CniNetwork& network, const CniTarget& target,
                         const std::string& result) const {
-  CniTarget present = target;
-  if (!linux::Namespace::from_path(target.netns_path, linux::NamespaceKind::net)) {
-    present.netns_path.clear();  // the specification's way to say that it is gone
-  }
   Result<> outcome;
   for (auto plugin = network.plugins.rbegin(); plugin != network.plugins.rend(); ++plugin) {
-    const Result<std::string> removed = run("DEL", network, *plugin, present, result);
+    const Result<std::string> removed = run("DEL", network, *plugin, target, result);
     if (!removed && outcome) {
       outcome = std::unexpected(removed.error());
     }

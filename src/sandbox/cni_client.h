@@ -19,7 +19,7 @@ namespace podsysctl::sandbox {
 
 struct CniTarget {
   std::string container_id;
-  std::string netns_path;
+  std::string netns_path;  // "" for DEL when it is gone
   std::string interface = "eth0";
   std::vector<std::pair<std::string, std::string>> args;  // CNI_ARGS, in this order
   // Capability -> its runtimeConfig value as JSON text; given to the plugins that declare it.

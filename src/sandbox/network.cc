@@ -16,6 +16,7 @@
 #include "sandbox/cni_result.h"
 #include "sandbox/network_builtin.h"
 #include "sandbox/network_range.h"
+#include "sandbox/network_recovery.h"
 
 namespace podsysctl::sandbox {
 namespace {
@@ -116,6 +117,20 @@ Result<CniTarget> target_of(const NetworkRequest& request, const CniNetwork& net
   return target;
 }
 
+// Without the net namespace plugins leave the packet filter rules that they find by the interface
+// inside it; so they are shown one that looks the same.
+Result<> delete_with_stand_in(const CniClient& client, CniRecord known) {
+  PSYS_TRY_ASSIGN(const CniResult result,
+                  parse_cni_result(known.result, known.network.plugins.back().type));
+  if (result.addresses.empty()) {
+    return {};
+  }
+  PSYS_TRY_ASSIGN(const StandIn stand_in,
+                  StandIn::create(known.target.interface, result.addresses));
+  known.target.netns_path = stand_in.path();
+  return client.del(known.network, known.target, known.result);
+}
+
 }  // namespace
 
 std::string_view to_string(NetworkMode mode) noexcept {
@@ -179,8 +194,23 @@ Result<NetworkAttachment> attach_network(const std::string& record) {
 }
 
 Result<> detach_network(const std::string& record) {
-  PSYS_TRY_ASSIGN(const CniRecord known, parse_cni_record(record));
-  return CniClient(known.plugin_dirs).del(known.network, known.target, known.result);
+  PSYS_TRY_ASSIGN(CniRecord known, parse_cni_record(record));
+  const CniClient client(known.plugin_dirs);
+  const auto netns =
+      linux::Namespace::from_path(known.target.netns_path, linux::NamespaceKind::net);
+  if (netns) {
+    if (known.result.empty()) {
+      PSYS_TRY_ASSIGN(known.result, observed_result(*netns, known.network, known.target));
+    }
+    return client.del(known.network, known.target, known.result);
+  }
+  known.target.netns_path.clear();  // the specification's way to say that it is gone
+  const Result<> released = client.del(known.network, known.target, known.result);
+  if (known.result.empty()) {
+    return released;
+  }
+  const Result<> rules = delete_with_stand_in(client, known);
+  return released ? rules : released;
 }
 
 }  // namespace podsysctl::sandbox
