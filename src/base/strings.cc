@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
 
 #include <fmt/core.h>
 
@@ -83,7 +82,9 @@ std::string quoted(std::string_view text, std::size_t limit) {
 
 std::size_t edit_distance(std::string_view left, std::string_view right) {
   std::vector<std::size_t> row(right.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t j = 0; j < row.size(); ++j) {
+    row[j] = j;
+  }
   for (std::size_t i = 1; i <= left.size(); ++i) {
     std::size_t diagonal = row[0];
     row[0] = i;

@@ -199,7 +199,7 @@ struct SysctlWriter::Parts {
     PSYS_TRY(refuse_host(target, host));
     PSYS_TRY_ASSIGN(std::optional<Namespace> owner, foreign_owner(target, host));
     JoinedTree tree(proc_sys, target, std::move(owner));
-    const Result<> joined = enter(target);
+    Result<> joined = enter(target);
     if (joined) {
       work(tree);
     }
@@ -218,7 +218,7 @@ Result<SysctlWriter> SysctlWriter::open() {
   PSYS_TRY_ASSIGN(linux::HostNamespaces host, linux::HostNamespaces::read());
   PSYS_TRY_ASSIGN(Home home, Home::of_this_thread());
   return SysctlWriter(
-      std::unique_ptr<Parts>(new Parts{std::move(proc_sys), std::move(host), std::move(home), {}}));
+      std::make_unique<Parts>(std::move(proc_sys), std::move(host), std::move(home)));
 }
 
 Result<> SysctlWriter::visit(const Target& target, const std::function<void(SysctlTree&)>& work) {

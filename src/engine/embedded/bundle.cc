@@ -56,7 +56,7 @@ Result<std::string> shm_source(const ContainerRequest& request, const linux::Nam
   if (request.pod.containers.size() + request.pod.init_containers.size() == 1) {
     return std::string{};
   }
-  const std::string folder = request.place.folder + "/shm";
+  std::string folder = request.place.folder + "/shm";
   PSYS_TRY(linux::make_directories(folder));
   PSYS_TRY(in_mount_namespace(mounts, [&]() -> Result<> {
     PSYS_TRY_ASSIGN(const auto mounted, linux::mounts_below(folder));
@@ -94,6 +94,7 @@ std::string etc_file(const ContainerRequest& request, const std::string& name) {
 
 std::vector<std::string> mount_targets(const std::vector<BindMount>& binds) {
   std::vector<std::string> targets;
+  targets.reserve(binds.size());
   for (const BindMount& bind : binds) {
     targets.push_back(bind.target);
   }

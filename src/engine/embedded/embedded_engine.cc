@@ -119,6 +119,7 @@ class EmbeddedEngine final : public Engine {
                            const std::vector<linux::FdRef>& wakes,
                            std::chrono::milliseconds limit) override {
     std::vector<linux::ProcessId> monitors;
+    monitors.reserve(containers.size());
     for (const ContainerRef& container : containers) {
       monitors.push_back(container.monitor);
     }

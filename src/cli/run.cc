@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/run.h"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include <fmt/core.h>
+
+#include "base/strings.h"
+#include "cli/context.h"
+#include "linux/file.h"
+#include "node/run.h"
+#include "pod/manifest.h"
+#include "pod/node.h"
+#include "policy/allowlist.h"
+
+namespace podsysctl::cli {
+namespace {
+
+constexpr int kOurFailure = 125;
+
+int report(const Error& error) {
+  fmt::print(stderr, "podsysctl: {}\n", error.message);
+  return kOurFailure;
+}
+
+int report(const node::LaunchFailure& failure) {
+  if (failure.offenders.empty()) {
+    fmt::print(stderr, "podsysctl: {}: {}\n", failure.reason, failure.message);
+  }
+  for (const policy::Verdict& verdict : failure.offenders) {
+    fmt::print(stderr, "{}\n", to_text(verdict));
+  }
+  return failure.exit_code;
+}
+
+Result<policy::KubernetesVersion> version_of(const RunFlags& flags) {
+  return flags.kubernetes_version.empty()
+             ? policy::KubernetesVersion::newest()
+             : policy::KubernetesVersion::parse(flags.kubernetes_version);
+}
+
+Result<policy::Allowlist> allowlist_of(const RunFlags& flags) {
+  PSYS_TRY_ASSIGN(const policy::KubernetesVersion version, version_of(flags));
+  std::vector<std::string> patterns;
+  for (const std::string& text : flags.allowed_unsafe) {
+    PSYS_TRY_ASSIGN(const std::vector<std::string> more, policy::parse_pattern_list(text));
+    patterns.insert(patterns.end(), more.begin(), more.end());
+  }
+  utsname kernel{};
+  std::optional<policy::KernelVersion> running;
+  if (::uname(&kernel) == 0) {
+    if (const auto parsed = policy::KernelVersion::parse(kernel.release)) {
+      running = *parsed;
+    }
+  }
+  return policy::Allowlist::create(version, patterns, running);
+}
+
+Result<pod::PodSpec> spec_from_file(const RunFlags& flags) {
+  const bool from_stdin = flags.file == "-";
+  std::string text;
+  if (from_stdin) {
+    PSYS_TRY_ASSIGN(text, linux::read_all(linux::FdRef(STDIN_FILENO), "standard input",
+                                          pod::kMaxManifestBytes));
+  } else {
+    PSYS_TRY_ASSIGN(text, linux::read_file(flags.file, pod::kMaxManifestBytes));
+  }
+  PSYS_TRY_ASSIGN(pod::Manifest manifest, pod::read_pod(text, from_stdin ? "<stdin>" : flags.file));
+  for (const pod::Notice& notice : manifest.notices) {
+    fmt::print(stderr, "{}: {}\n", notice.severity == pod::Severity::info ? "note" : "warning",
+               notice.text());
+  }
+  PSYS_TRY_ASSIGN(const pod::Labels labels, pod::host_labels(flags.node_labels));
+  PSYS_TRY(pod::match_node_selector(manifest.pod.node_selector, labels));
+  return std::move(manifest.pod);
+}
+
+Result<std::optional<image::Pull>> pull_of(const std::string& text) {
+  if (text.empty()) {
+    return std::optional<image::Pull>{};
+  }
+  if (text == "always") {
+    return std::optional(image::Pull::always);
+  }
+  if (text == "missing") {
+    return std::optional(image::Pull::missing);
+  }
+  if (text == "never") {
+    return std::optional(image::Pull::never);
+  }
+  return Error::of(Code::invalid_argument,
+                   "invalid argument {} for \"--pull\" flag: it is always, missing or never",
+                   quoted(text));
+}
+
+Result<pod::Share> ipc_of(const std::string& text, pod::Share otherwise) {
+  if (text.empty()) {
+    return otherwise;
+  }
+  if (text == "host" || text == "private") {
+    return text == "host" ? pod::Share::host : pod::Share::private_namespace;
+  }
+  return Error::of(Code::invalid_argument,
+                   "invalid argument {} for \"--ipc\" flag: it is private or host", quoted(text));
+}
+
+struct Job {
+  pod::PodSpec spec;
+  node::LaunchOptions options;
+};
+
+Result<Job> job_from(const RunFlags& flags) {
+  Job job;
+  const bool manifest = !flags.file.empty();
+  PSYS_TRY_ASSIGN(job.spec, manifest ? spec_from_file(flags) : spec_from_flags(flags));
+  PSYS_TRY_ASSIGN(job.options.network, sandbox::parse_network_mode(flags.network));
+  if (manifest && !flags.network_given && job.spec.network == pod::Share::host) {
+    job.options.network = sandbox::NetworkMode::host;
+  }
+  job.spec.network = job.options.network == sandbox::NetworkMode::host
+                         ? pod::Share::host
+                         : pod::Share::private_namespace;
+  PSYS_TRY_ASSIGN(job.spec.ipc, ipc_of(flags.ipc, job.spec.ipc));
+  PSYS_TRY_ASSIGN(job.options.pull, pull_of(flags.pull));
+  job.options.door = manifest ? enforce::Door::manifest : enforce::Door::flags;
+  job.options.attachment = flags.detach ? store::Attachment::detached : store::Attachment::attached;
+  job.options.after_exit =
+      flags.remove ? store::AfterExit::remove_pod : store::AfterExit::keep_record;
+  return job;
+}
+
+void print_started(const RunFlags& flags, const pod::PodSpec& spec, const std::string& uid) {
+  if (flags.output == "json") {
+    // Names are DNS labels and the uid is hexadecimal: nothing in them needs escaping.
+    fmt::print("{{\"name\":\"{}\",\"namespace\":\"{}\",\"uid\":\"{}\"}}\n", spec.name,
+               spec.namespace_, uid);
+  } else {
+    fmt::print("{}\n", spec.name);
+  }
+}
+
+}  // namespace
+
+int run_pod(const RunFlags& flags, const std::string& root) {
+  const Result<policy::Allowlist> allowlist = allowlist_of(flags);
+  if (!allowlist) {
+    return report(allowlist.error());
+  }
+  const Result<Job> job = job_from(flags);
+  if (!job) {
+    return report(job.error());
+  }
+  const auto context =
+      Context::open({.root = root, .engine = flags.engine, .runtime = flags.runtime});
+  if (!context) {
+    return report(context.error());
+  }
+  const engine::Streams streams{flags.interactive ? linux::FdRef(STDIN_FILENO) : linux::FdRef(),
+                                linux::FdRef(STDOUT_FILENO), linux::FdRef(STDERR_FILENO)};
+  const auto result = node::run((*context)->node(), job->spec, *allowlist, job->options, streams);
+  if (!result) {
+    return report(result.error());
+  }
+  if (flags.detach) {
+    print_started(flags, job->spec, result->uid);
+  }
+  return result->exit_code;
+}
+
+}  // namespace podsysctl::cli
