@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+# A thin front for CMake. `sudo make demo` and `sudo make test` do everything on a fresh Debian 12.
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 30
+CMAKE_BUILD = cmake --build
+
+.PHONY: help
+help:
+	@echo "make demo      install packages, build, run a pod with its sysctls, show the result"
+	@echo "make test      install packages, build, lint, and run every test"
+	@echo "make build     release binaries in build/bin/"
+	@echo "make install   DESTDIR=, PREFIX=$(PREFIX)"
+	@echo "make deb       a Debian package in build/"
+	@echo "make unit | asan | tsan | kernel | e2e | matrix | fuzz | lint | bench   parts of the tests"
+
+.PHONY: setup-demo setup-test
+setup-demo:
+	@tools/setup_debian.sh demo
+setup-test:
+	@tools/setup_debian.sh test
+
+.PHONY: build
+build:
+	@cmake --preset release $(CMAKE_ARGS) >build.log 2>&1 || { cat build.log; exit 1; }; rm -f build.log
+	@$(CMAKE_BUILD) build -j $(JOBS)
+
+.PHONY: demo
+demo: setup-demo
+	@$(MAKE) --no-print-directory build CMAKE_ARGS="-DPSYS_TESTS=OFF"
+	@tools/demo.sh
+
+.PHONY: test
+test: setup-test
+	@tools/test_all.sh
+
+.PHONY: unit asan tsan
+unit: build
+	@ctest --test-dir build -L unit --output-on-failure -j $(JOBS)
+asan tsan:
+	@cmake --preset $@ >/dev/null
+	@$(CMAKE_BUILD) build/$@ -j $(JOBS)
+	@ctest --test-dir build/$@ -L unit --output-on-failure -j $(JOBS)
+
+.PHONY: kernel e2e matrix
+kernel e2e matrix: build
+	@ctest --test-dir build -L $@ --output-on-failure
+
+.PHONY: fuzz
+fuzz:
+	@cmake --preset fuzz >/dev/null
+	@$(CMAKE_BUILD) build/fuzz -j $(JOBS)
+	@PSYS_FUZZ_SECONDS=$(FUZZ_SECONDS) ctest --test-dir build/fuzz -L fuzz --output-on-failure -j $(JOBS)
+
+.PHONY: lint
+lint:
+	@tools/lint.sh
+
+.PHONY: bench
+bench: build
+	@bench/run.sh
+
+.PHONY: install deb
+install: build
+	@DESTDIR=$(DESTDIR) cmake --install build --prefix $(PREFIX)
+deb: build
+	@cd build && cpack -G DEB
+
+.PHONY: clean
+clean:
+	@rm -rf build

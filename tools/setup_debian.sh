@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Installs, by name through apt, what building and running (demo) or testing (test) needs on Debian
+# 12 or newer. Packages that are there already are left alone; nothing starts a service.
+# Usage: setup_debian.sh demo|test
+set -eu
+
+build="g++ make cmake ninja-build ccache pkg-config python3 python3-yaml ca-certificates git
+ libfmt-dev libyaml-dev nlohmann-json3-dev libsqlite3-dev libcli11-dev libarchive-dev
+ liblzma-dev libzstd-dev libbz2-dev zlib1g-dev liblz4-dev libacl1-dev nettle-dev libxml2-dev"
+run="runc crun conmon containernetworking-plugins iptables iproute2 skopeo busybox-static"
+check="libgtest-dev libgmock-dev librapidcheck-dev clang-19 clang-tidy-19 clang-format-19
+ libclang-rt-19-dev qemu-system-x86 cpio zstd xz-utils man-db jq strace util-linux"
+
+case "${1:-}" in
+  demo) wanted="$build $run" ;;
+  test) wanted="$build $run $check" ;;
+  *) echo "usage: $0 demo|test" >&2; exit 2 ;;
+esac
+
+missing=""
+for package in $wanted; do
+  state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+  [ "$state" = installed ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" != 0 ]; then
+  echo "these packages are missing; install them or run this with sudo:$missing" >&2
+  exit 1
+fi
+echo "installing:$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+# shellcheck disable=SC2086 # a list of words
+apt-get install -y -qq --no-install-recommends $missing >/dev/null

@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Every test, in the order in which a mistake shows soonest. Ends with one line that counts.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+jobs=${JOBS:-$(nproc)}
+passed=0
+failed=0
+skipped=0
+
+# Runs ctest on a build folder and adds its results up.
+count() {
+  local log=$1
+  local ok bad skip
+  ok=$(grep -cE '^ *[0-9]+/[0-9]+ Test .* Passed' "$log" || true)
+  skip=$(grep -cE '^ *[0-9]+/[0-9]+ Test .*\*\*\*Skipped' "$log" || true)
+  bad=$(grep -cE '^ *[0-9]+/[0-9]+ Test .*\*\*\*(Failed|Timeout|Exception|Not Run)' "$log" || true)
+  passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
+}
+
+run_tests() {
+  local folder=$1 label=$2 parallel=$3 log
+  log=$(mktemp)
+  echo "== $label tests ($folder)"
+  ctest --test-dir "$folder" -L "$label" --output-on-failure --no-tests=error -j "$parallel" 2>&1 |
+    tee "$log" || true
+  count "$log"
+  rm -f "$log"
+}
+
+step() { echo "== $*"; "$@"; }
+
+step make --no-print-directory build
+run_tests build unit "$jobs"
+run_tests build kernel 1
+run_tests build e2e 1
+for sanitizer in asan tsan; do
+  cmake --preset "$sanitizer" >/dev/null
+  step cmake --build "build/$sanitizer" -j "$jobs"
+  run_tests "build/$sanitizer" unit "$jobs"
+done
+cmake --preset fuzz >/dev/null
+step cmake --build build/fuzz -j "$jobs"
+run_tests build/fuzz fuzz "$jobs"
+run_tests build matrix 1
+if tools/lint.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
