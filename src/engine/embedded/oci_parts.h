@@ -12,6 +12,11 @@
 
 namespace podsysctl::engine::oci {
 
+// config.json carries Unicode, and execve(2) ends a text at NUL: anything else is refused. `what`
+// begins the message.
+[[nodiscard]] Result<> check_text(std::string_view text, std::string_view what);
+[[nodiscard]] Result<> check_working_dir(const std::string& folder);
+
 [[nodiscard]] Result<json::Value> process_part(const OciSpecInput& input,
                                                CapabilitySet capabilities);
 [[nodiscard]] Result<json::Value> mounts_part(const OciSpecInput& input);

@@ -39,21 +39,6 @@ std::size_t sequence_length(std::string_view text) {
   return length;
 }
 
-// config.json carries Unicode, execve(2) ends a text at NUL.
-Result<> check_text(std::string_view text, std::string_view what) {
-  for (std::string_view rest = text; !rest.empty();) {
-    const std::size_t length = sequence_length(rest);
-    if (length == 0 || rest.front() == '\0') {
-      return Error::of(Code::invalid_argument, "{} {} {}", what, podsysctl::quoted(text),
-                       length == 0 ? "is not valid UTF-8, which is all that a container's "
-                                     "configuration can carry"
-                                   : "has a NUL in it");
-    }
-    rest.remove_prefix(length);
-  }
-  return {};
-}
-
 class Environment {
  public:
   // A later value takes the earlier one's place.
@@ -128,6 +113,27 @@ Result<std::string> working_dir(const OciSpecInput& input) {
     folder = input.image.working_dir.starts_with('/') ? input.image.working_dir
                                                       : "/" + input.image.working_dir;
   }
+  PSYS_TRY(check_working_dir(folder));
+  return folder;
+}
+
+}  // namespace
+
+Result<> check_text(std::string_view text, std::string_view what) {
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t length = sequence_length(rest);
+    if (length == 0 || rest.front() == '\0') {
+      return Error::of(Code::invalid_argument, "{} {} {}", what, podsysctl::quoted(text),
+                       length == 0 ? "is not valid UTF-8, which is all that a container's "
+                                     "configuration can carry"
+                                   : "has a NUL in it");
+    }
+    rest.remove_prefix(length);
+  }
+  return {};
+}
+
+Result<> check_working_dir(const std::string& folder) {
   if (!folder.starts_with('/')) {
     return Error::of(Code::invalid_argument, "the working folder {} is not an absolute path",
                      podsysctl::quoted(folder));
@@ -138,11 +144,8 @@ Result<std::string> working_dir(const OciSpecInput& input) {
                      "container could reach the host's files",
                      podsysctl::quoted(folder));
   }
-  PSYS_TRY(check_text(folder, "the working folder"));
-  return folder;
+  return check_text(folder, "the working folder");
 }
-
-}  // namespace
 
 Result<json::Value> process_part(const OciSpecInput& input, CapabilitySet capabilities) {
   const std::vector<std::string> command = compose_command(input.container, input.image);

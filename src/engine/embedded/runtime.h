@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +17,7 @@
 
 #include "base/result.h"
 #include "engine/embedded/cgroup.h"
+#include "engine/embedded/identity.h"
 #include "engine/start_failure.h"
 #include "linux/fd.h"
 #include "linux/namespaces.h"
@@ -28,7 +30,8 @@ enum class RuntimeKind : std::uint8_t { runc, crun, other };
 struct RuntimeChoice {
   std::string path;  // absolute
   RuntimeKind kind = RuntimeKind::other;
-  std::vector<std::string> unmount;  // taken away from it in a mount namespace of its own
+  std::vector<std::string> unmount;    // taken away from it in a mount namespace of its own
+  std::vector<std::string> arguments;  // before every subcommand
 };
 // `wanted` is a name or path, "" for the first that works here. Decided from files alone; no
 // container is started. The rules stand in runtime_choice.cc. not_found names what to install.
@@ -49,6 +52,7 @@ struct Stdio {
 struct ForegroundRun {
   pid_t pid = 0;
   std::string log_file;
+  std::string process_file;  // of exec; "" otherwise
 };
 struct RunEnd {
   int exit_code = 0;  // of the container, 128 + signal; of `failure` if that is set
@@ -68,11 +72,9 @@ struct ExecRequest {
   std::string id;
   std::string bundle;
   std::vector<std::string> command;
-  std::vector<std::string> env;      // "K=V", after the container's own
-  std::string working_dir;           // "": the container's
-  std::optional<std::uint32_t> uid;  // unset: the container's
-  std::optional<std::uint32_t> gid;
-  std::vector<std::uint32_t> groups;  // with uid only
+  std::vector<std::string> env;  // "K=V", after the container's own
+  std::string working_dir;       // "": the container's
+  std::optional<Identity> user;  // unset: the container's
   bool tty = false;
   Stdio stdio;
 };
@@ -98,8 +100,7 @@ class OciRuntime {
 
   // Of a container that a monitor created (monitor.h). 126 and 127 come to light at create with
   // runc, and at create or start with crun.
-  [[nodiscard]] std::expected<void, StartFailure> start(const std::string& id,
-                                                        const std::string& bundle) const;
+  [[nodiscard]] std::expected<void, StartFailure> start(const std::string& id) const;
   // To the container's first process. One that has ended, or is not there, is success.
   [[nodiscard]] Result<> kill(const std::string& id, int signal) const;
   // Kills what still runs and removes the runtime's record and cgroup; not there is success.
