@@ -50,7 +50,7 @@ Result<ApplyState> write_step(const Step& step, SysctlTree& tree) {
   if (same_value(setting.key, setting.value, now)) {
     return ApplyState::unchanged;
   }
-  PSYS_TRY(tree.write(setting.key, setting.value));
+  PSYS_TRY(tree.write(setting.key, text_to_write(setting.value)));
   return ApplyState::applied;
 }
 
@@ -86,7 +86,8 @@ std::vector<std::string> roll_back(const Plan& plan, Application& application, S
   }
   for (const Step& step : inverse_of(written).steps) {
     // A failure shows below, where every key is read back.
-    [[maybe_unused]] const Result<> restored = tree.write(step.setting.key, step.setting.value);
+    [[maybe_unused]] const Result<> restored =
+        tree.write(step.setting.key, text_to_write(step.setting.value));
   }
   std::vector<std::string> kept;
   for (AppliedSetting& applied : application.settings) {
