@@ -17,6 +17,7 @@
 
 #include "base/result.h"
 #include "image/image.h"
+#include "image/limits.h"
 #include "image/progress.h"
 #include "image/reference.h"
 
@@ -29,12 +30,6 @@ enum class Pull : std::uint8_t {
   refresh,  // imagePullPolicy: Always; a local image and a warning where the registry is out of
             // reach
   always,   // --pull=always: out of reach is an error
-};
-
-struct Limits {
-  std::uint64_t layer_bytes = std::uint64_t{32} << 30U;  // unpacked, holes counted
-  std::uint64_t layer_entries = 1'000'000;               // folders that are only implied counted
-  std::size_t layers = 128;
 };
 
 struct Resolved {
@@ -79,6 +74,11 @@ class ImageStore {
 
  private:
   ImageStore(std::string folder, const Limits& limits);
+  [[nodiscard]] Result<Resolved> resolve_registry(const Reference& reference, Pull pull,
+                                                  Progress& progress);
+  // Fetches `reference` and gives it the name of `name`.
+  [[nodiscard]] Result<Resolved> fetch(const Reference& reference, const Reference& name,
+                                       Progress& progress);
 
   std::string folder_;
   Limits limits_;
