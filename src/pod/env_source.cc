@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "pod/quantity.h"
 #include "pod/runtime_facts.h"
+#include "yaml/scalar.h"
 
 namespace podsysctl::pod {
 namespace {
@@ -159,7 +160,9 @@ std::optional<std::string> read_value_from(const ObjectReader& source, const Pod
   if (const auto reference = source.object("secretKeyRef", "keyRef")) {
     return read_key_ref(*reference, ConfigKind::secret, scope);
   }
-  if (source.value().node().entries.empty()) {
+  const auto entries = source.value().node().entries;
+  if (std::ranges::all_of(entries,
+                          [](const yaml::Entry& entry) { return yaml::is_null(*entry.value); })) {
     source.error("names no source");
   }
   return std::nullopt;

@@ -304,7 +304,9 @@ std::optional<std::string_view> similar_field(std::string_view kind, std::string
     return std::nullopt;
   }
   std::optional<std::string_view> best;
-  std::size_t best_distance = std::max<std::size_t>(1, field.size() / 3) + 1;
+  // Two slips, as in a swap, are plausible from four letters on.
+  const std::size_t most_slips = field.size() < 4 ? 1 : std::max<std::size_t>(2, field.size() / 3);
+  std::size_t best_distance = most_slips + 1;
   for (const Rule& rule : kRules) {
     if (rule.kind == kind && rule.field != "*") {
       const std::size_t distance = edit_distance(field, rule.field);
@@ -361,6 +363,9 @@ void judge(const yaml::Value& field, const yaml::Entry& entry, std::string_view 
 
 void check_fields(const yaml::Value& object, std::string_view kind, Problems& problems) {
   for (const yaml::Entry& entry : object.node().entries) {
+    if (problems.is_full()) {
+      return;  // looking for similar names is not free
+    }
     judge(object.field(entry), entry, kind, problems);
   }
 }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <deque>
+#include <optional>
 #include <utility>
 
 #include "base/strings.h"
@@ -22,29 +23,36 @@ struct TypeMeta {
   std::string kind;
 };
 
+// Objects that nobody reads.
+struct Others {
+  static constexpr std::size_t kMostNamed = 5;
+  std::size_t count = 0;
+  std::vector<std::string> named;  // "Deployment" "web" ("apps/v1", line 3)
+};
+
 // The objects of a file by what they are for.
 class ObjectSorter {
  public:
   ObjectSorter(const ReadOptions& options, Problems& problems)
       : options_(options), problems_(problems) {}
 
-  void add(const yaml::Value& object);
+  // True where the object is needed later on; the others can be forgotten.
+  [[nodiscard]] bool add(const yaml::Value& object);
 
   [[nodiscard]] const std::vector<yaml::Value>& pods() const { return pods_; }
   [[nodiscard]] const ConfigStore& config() const { return config_; }
-  // "Deployment \"web\" (apps/v1, line 3)", of everything else.
-  [[nodiscard]] const std::vector<std::string>& others() const { return others_; }
+  [[nodiscard]] const Others& others() const { return others_; }
 
  private:
   [[nodiscard]] std::optional<TypeMeta> type_of(const yaml::Value& object);
-  void add_items(const yaml::Value& list);
+  [[nodiscard]] bool add_items(const yaml::Value& list);
   void add_other(const yaml::Value& object, const TypeMeta& type);
 
   const ReadOptions& options_;
   Problems& problems_;
   std::vector<yaml::Value> pods_;
   ConfigStore config_;
-  std::vector<std::string> others_;
+  Others others_;
 };
 
 std::optional<TypeMeta> ObjectSorter::type_of(const yaml::Value& object) {
@@ -56,13 +64,14 @@ std::optional<TypeMeta> ObjectSorter::type_of(const yaml::Value& object) {
       {{"apiVersion", &type.api_version}, {"kind", &type.kind}}};
   for (const auto& [name, target] : fields) {
     const auto field = object.find(name);
-    auto text = field ? problems_.keep(*field, field->as_string()) : std::nullopt;
-    if (!text || text->empty()) {
-      if (!field) {
-        problems_.error(object, fmt::format("{} is missing; a pod starts with `apiVersion: v1` "
-                                            "and `kind: Pod`",
-                                            name));
-      }
+    if (!field) {
+      problems_.error(object, fmt::format("{} is missing; a pod starts with `apiVersion: v1` and "
+                                          "`kind: Pod`",
+                                          name));
+      return std::nullopt;
+    }
+    auto text = problems_.keep(*field, field->as_string());
+    if (!text) {
       return std::nullopt;
     }
     *target = *std::move(text);
@@ -70,65 +79,78 @@ std::optional<TypeMeta> ObjectSorter::type_of(const yaml::Value& object) {
   return type;
 }
 
-void ObjectSorter::add_items(const yaml::Value& list) {
+bool ObjectSorter::add_items(const yaml::Value& list) {
   const auto items = list.find("items");
-  if (!items) {
-    return;
+  const auto objects = items ? problems_.keep(*items, items->as_list()) : std::nullopt;
+  if (!objects) {
+    return false;
   }
-  for (const yaml::Value& item :
-       problems_.keep(*items, items->as_list()).value_or(std::vector<yaml::Value>())) {
+  bool needed = false;
+  for (const yaml::Value& object : *objects) {
     // The path of an object starts anew: "spec.containers", as in a file of its own.
-    add(yaml::Value(item.node(), "", item.source()));
+    needed = add(yaml::Value(object.node(), "", object.source())) || needed;
   }
+  return needed;
 }
 
 void ObjectSorter::add_other(const yaml::Value& object, const TypeMeta& type) {
   const auto metadata = object.find("metadata");
   const auto name = metadata ? metadata->find("name") : std::nullopt;
-  others_.push_back(fmt::format("{}{} ({}, line {})", quoted(type.kind),
-                                name ? " " + quoted(name->node().text) : "",
-                                quoted(type.api_version), object.at().line));
+  if (++others_.count <= Others::kMostNamed) {
+    others_.named.push_back(fmt::format("{}{} ({}, line {})", quoted(type.kind),
+                                        name ? " " + quoted(name->node().text) : "",
+                                        quoted(type.api_version), object.at().line));
+  }
   problems_.warn(object, fmt::format("{} is ignored: only a Pod, ConfigMaps and Secrets are read",
                                      quoted(type.kind)));
 }
 
-void ObjectSorter::add(const yaml::Value& object) {
+bool ObjectSorter::add(const yaml::Value& object) {
   if (yaml::is_null(object.node())) {
-    return;  // nothing between two `---`
+    return false;  // nothing between two `---`
   }
   const std::optional<TypeMeta> type = type_of(object);
   if (!type) {
-    return;
+    return false;
   }
   const bool core = type->api_version == "v1";
   if (core && type->kind == "Pod") {
     pods_.push_back(object);
-  } else if (core && type->kind == "ConfigMap") {
+    return true;
+  }
+  if (core && (type->kind == "List" || type->kind == "PodList")) {
+    return add_items(object);
+  }
+  if (core && type->kind == "ConfigMap") {
     config_.add(object, ConfigKind::config_map, options_.pod.default_namespace, problems_);
   } else if (core && type->kind == "Secret") {
     config_.add(object, ConfigKind::secret, options_.pod.default_namespace, problems_);
-  } else if (core && (type->kind == "List" || type->kind == "PodList")) {
-    add_items(object);
   } else {
     add_other(object, *type);
   }
+  return false;
 }
 
-std::unexpected<Error> no_pod(std::string_view source, const std::vector<std::string>& others) {
-  if (others.empty()) {
+std::unexpected<Error> no_pod(std::string_view source, const Others& others) {
+  if (others.count == 0) {
     return Error::of(Code::not_found, "{}: no Pod in it", source);
   }
-  constexpr std::size_t kMostShown = 5;
-  std::vector<std::string> shown(
-      others.begin(),
-      others.begin() + static_cast<std::ptrdiff_t>(std::min(others.size(), kMostShown)));
-  if (others.size() > kMostShown) {
-    shown.push_back(fmt::format("{} more", others.size() - kMostShown));
+  std::vector<std::string> shown = others.named;
+  if (others.count > shown.size()) {
+    shown.push_back(fmt::format("{} more", others.count - shown.size()));
   }
   return Error::of(Code::not_found,
                    "{}: no Pod in it, but {}: run -f takes a v1 Pod (a workload's pod template, "
                    "with apiVersion: v1, kind: Pod and a name, is one)",
                    source, join(shown, ", "));
+}
+
+Result<> refuse_second_pod(const std::vector<yaml::Value>& pods) {
+  if (pods.size() < 2) {
+    return {};
+  }
+  return std::unexpected(pods[1].error(
+      fmt::format("a second Pod, the first is at line {}: run -f takes one", pods[0].at().line)));
 }
 
 }  // namespace
@@ -155,15 +177,14 @@ Result<Manifest> read_pod(std::string_view text, std::string_view source,
     if (nodes > kMaxNodes) {
       return std::unexpected(root.error(fmt::format("more than {} nodes in all", kMaxNodes)));
     }
-    sorter.add(root);
+    if (!sorter.add(root)) {
+      documents.pop_back();
+    }
+    PSYS_TRY(refuse_second_pod(sorter.pods()));
   }
   PSYS_TRY(problems.as_result());
   if (sorter.pods().empty()) {
     return no_pod(source, sorter.others());
-  }
-  if (sorter.pods().size() > 1) {
-    return std::unexpected(sorter.pods()[1].error(fmt::format(
-        "a second Pod, the first is at line {}: run -f takes one", sorter.pods()[0].at().line)));
   }
   Manifest manifest;
   manifest.pod = read_pod_object(sorter.pods()[0], sorter.config(), options.pod, problems);

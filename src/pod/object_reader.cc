@@ -9,15 +9,22 @@ namespace podsysctl::pod {
 
 ObjectReader::ObjectReader(yaml::Value object, std::string_view kind, Problems& problems)
     : object_(std::move(object)), problems_(&problems) {
-  if (problems.holds(object_, object_.expect_mapping())) {
+  is_mapping_ = problems.holds(object_, object_.expect_mapping());
+  if (is_mapping_) {
     check_fields(object_, kind, problems);
+  }
+}
+
+void ObjectReader::error(std::string_view message) const {
+  if (is_mapping_) {
+    problems_->error(object_, message);
   }
 }
 
 void ObjectReader::error_in(std::string_view name, std::string_view message) const {
   if (const auto found = field(name)) {
     problems_->error(*found, message);
-  } else {
+  } else if (is_mapping_) {
     const yaml::Value absent(object_.node(), yaml::child_path(object_.path(), name),
                              object_.source());
     problems_->error(absent, message);

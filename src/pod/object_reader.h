@@ -51,7 +51,8 @@ class ObjectReader {
       std::function<void(std::string_view key, const yaml::Value& value, std::string text)>;
   void each_text(std::string_view name, const Visit& visit) const;
 
-  void error(std::string_view message) const { problems_->error(object_, message); }
+  // Silent where the value is no mapping: that has been noted, and says all.
+  void error(std::string_view message) const;
   // At the field if it is there, else at the object.
   void error_in(std::string_view name, std::string_view message) const;
 
@@ -61,6 +62,7 @@ class ObjectReader {
  private:
   yaml::Value object_;
   Problems* problems_;
+  bool is_mapping_ = false;
 };
 
 }  // namespace podsysctl::pod

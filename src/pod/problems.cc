@@ -9,6 +9,12 @@ namespace {
 
 constexpr std::size_t kMostErrorsShown = 20;
 
+// In the order of the file: readers look at fields in an order of their own.
+void sort_by_place(std::vector<Notice>& notices) {
+  std::ranges::stable_sort(
+      notices, {}, [](const Notice& notice) { return std::pair(notice.line, notice.column); });
+}
+
 }  // namespace
 
 std::string Notice::text() const {
@@ -18,6 +24,9 @@ std::string Notice::text() const {
 
 void Problems::add(Severity severity, const yaml::Value& where, yaml::Position at,
                    std::string_view message) {
+  if (all_.size() >= kMostKept) {
+    return;
+  }
   all_.push_back({severity, std::string(where.source()), at.line, at.column, where.path(),
                   std::string(message)});
 }
@@ -55,12 +64,13 @@ Result<> Problems::as_result() const {
   if (errors_ == 0) {
     return {};
   }
+  std::vector<Notice> faults = all_;
+  std::erase_if(faults, [](const Notice& notice) { return notice.severity != Severity::error; });
+  sort_by_place(faults);
   std::string text;
   std::size_t shown = 0;
-  for (const Notice& notice : all_) {
-    if (notice.severity == Severity::error && shown < kMostErrorsShown) {
-      text += (shown++ == 0 ? "" : "\n") + notice.text();
-    }
+  for (; shown < faults.size() && shown < kMostErrorsShown; ++shown) {
+    text += (shown == 0 ? "" : "\n") + faults[shown].text();
   }
   if (errors_ > shown) {
     text += fmt::format("\n… and {} more", errors_ - shown);
@@ -70,6 +80,7 @@ Result<> Problems::as_result() const {
 
 std::vector<Notice> Problems::take_notices() && {
   std::erase_if(all_, [](const Notice& notice) { return notice.severity == Severity::error; });
+  sort_by_place(all_);
   return std::move(all_);
 }
 

@@ -18,6 +18,8 @@ namespace podsysctl::pod {
 
 class Problems {
  public:
+  static constexpr std::size_t kMostKept = 10'000;
+
   void error(const yaml::Value& where, std::string_view message,
              Code code = Code::invalid_argument);
   void warn(const yaml::Value& where, std::string_view message);
@@ -46,6 +48,7 @@ class Problems {
     return result.has_value();
   }
 
+  [[nodiscard]] bool is_full() const noexcept { return all_.size() >= kMostKept; }
   [[nodiscard]] bool has_errors() const noexcept { return errors_ != 0; }
   [[nodiscard]] const std::vector<Notice>& all() const noexcept { return all_; }
 
@@ -57,7 +60,7 @@ class Problems {
  private:
   void note_located(const yaml::Value& where, const Error& error);
 
-  std::vector<Notice> all_;
+  std::vector<Notice> all_;  // at most kMostKept: a hostile file can have a million faults
   std::size_t errors_ = 0;
   Code first_code_ = Code::invalid_argument;
 };

@@ -58,6 +58,12 @@ TEST(Hostile, AliasBomb) {
   EXPECT_EQ(error_of(text), "f:7:10: aliases blow this document up to more than 1000000 nodes");
 }
 
+TEST(Hostile, AliasesOfLongTextsCountByTheirLength) {
+  const std::string text =
+      "a: &a " + std::string(1'000'000, 'x') + "\nb: [" + repeated("*a,", 1000) + "]\n";
+  EXPECT_EQ(error_of(text), "f:2:770: aliases blow this document up to more than 1000000 nodes");
+}
+
 TEST(Hostile, MergeBomb) {
   std::string text = "a0: &a0 {";
   for (int i = 0; i < 1000; ++i) {

@@ -5,6 +5,7 @@
 // with every alias followed, so walking it naively is safe.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -31,10 +32,14 @@ struct Entry {
 };
 
 struct Node {
+  static constexpr std::size_t kTextUnit = 256;
+
   Kind kind = Kind::scalar;
   Style style = Style::plain;
-  std::uint8_t height = 0;   // levels of collections below, aliases followed
-  std::uint32_t weight = 1;  // nodes in this subtree, aliases followed
+  std::uint8_t height = 0;  // levels of collections below, aliases followed
+  // Nodes in this subtree, aliases followed, and one for every kTextUnit bytes of text: what
+  // copying it naively costs.
+  std::uint32_t weight = 1;
   Position at;
   std::string_view tag;   // "" where none was written; else long: "tag:yaml.org,2002:str"
   std::string_view text;  // of a scalar

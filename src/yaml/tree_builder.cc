@@ -81,7 +81,7 @@ TreeBuilder::TreeBuilder(std::string_view source, const Limits& limits)
 }
 
 void TreeBuilder::reset() {
-  arena_ = std::make_unique<std::pmr::monotonic_buffer_resource>(std::size_t{4096});
+  arena_ = std::make_unique<std::pmr::monotonic_buffer_resource>(std::size_t{1024});
   root_ = nullptr;
   open_.clear();
   pending_.clear();
@@ -142,6 +142,7 @@ Result<> TreeBuilder::scalar(Position at, std::string_view anchor, std::string_v
   PSYS_TRY_ASSIGN(Node* const node, add(Kind::scalar, at, anchor, tag));
   node->style = style;
   node->text = keep(text);
+  node->weight += static_cast<std::uint32_t>(text.size() / Node::kTextUnit);
   append(node);
   return {};
 }

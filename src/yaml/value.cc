@@ -13,7 +13,8 @@ namespace {
 constexpr double kLargestExact = 9007199254740992.0;  // 2^53: doubles hold every integer below
 
 bool is_identifier(std::string_view name) {
-  return !name.empty() && std::ranges::all_of(name, [](char c) {
+  constexpr std::size_t kLongest = 64;  // longer ones are shown cut
+  return !name.empty() && name.size() <= kLongest && std::ranges::all_of(name, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   });
 }
