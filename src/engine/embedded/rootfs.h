@@ -5,7 +5,6 @@
 // anything there. Thread-safety: no shared state; mounting happens on a thread of its own.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,11 +13,6 @@
 #include "linux/namespaces.h"
 
 namespace podsysctl::engine {
-
-// Runs `work` on a thread that has joined a mount namespace. Paths that `work` uses are looked up
-// there; descriptors it opens stay valid after it.
-[[nodiscard]] Result<> in_mount_namespace(const linux::Namespace& mounts,
-                                          const std::function<Result<>()>& work);
 
 struct Rootfs {
   std::vector<std::string> layers;  // absolute folders, uppermost first; at least one
@@ -34,9 +28,9 @@ struct Rootfs {
 [[nodiscard]] Result<linux::Fd> open_in_namespace(const linux::Namespace& mounts,
                                                   const std::string& path);
 
-// Refuses a root in which a runtime's mounts would not land where they should: /proc, /sys, /dev,
-// /dev/shm, /dev/pts, /dev/mqueue must be folders or absent; no mount target may lead through links
-// into one of them.
+// Refuses a root in which a runtime's mounts would not land where they should: /proc, /sys and /dev
+// must be folders or absent, and no path of `targets` (mount targets, the working folder) may lead
+// through links into one of them, or to nothing.
 [[nodiscard]] Result<> check_rootfs(linux::FdRef rootfs, const std::vector<std::string>& targets);
 
 }  // namespace podsysctl::engine
