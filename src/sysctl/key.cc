@@ -31,7 +31,7 @@ Result<> check_component(std::string_view spelling, std::string_view component) 
     return refuse(spelling, "a name must not start or end with a separator or hold two in a row");
   }
   if (component == "." || component == "..") {
-    return refuse(spelling, "\".\" and \"..\" are not allowed between separators");
+    return refuse(spelling, R"("." and ".." are not allowed between separators)");
   }
   if (component.size() > kMaxComponent) {
     return refuse(spelling, "a part of a name is at most 255 bytes long");

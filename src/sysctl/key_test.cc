@@ -134,7 +134,7 @@ TEST_P(IllegalSpelling, IsRefusedWithItsRule) {
 }
 
 constexpr std::string_view kSeparators = "must not start or end with a separator or hold two";
-constexpr std::string_view kDots = "\".\" and \"..\" are not allowed";
+constexpr std::string_view kDots = R"("." and ".." are not allowed)";
 constexpr std::string_view kCharacters = "blanks, control characters and NUL are not allowed";
 
 INSTANTIATE_TEST_SUITE_P(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sysctl/plan.h"
 
-#include <numeric>
+#include <ranges>
 #include <unordered_map>
 #include <utility>
 
@@ -57,6 +57,7 @@ Result<> check_lone_partners(const Relations& relations, std::span<const Setting
 std::unexpected<Error> refuse_ring(const std::vector<std::size_t>& ring,
                                    std::span<const Setting> settings) {
   std::vector<std::string> names;
+  names.reserve(ring.size());
   for (const std::size_t i : ring) {
     names.push_back(settings[i].key.name());
   }
@@ -98,18 +99,16 @@ Result<Plan> make_plan(std::vector<Setting> settings, CurrentValues& current) {
 Plan inverse_of(std::span<const Step> written) {
   std::vector<Setting> settings;
   std::vector<std::string> now;
-  for (auto step = written.rbegin(); step != written.rend(); ++step) {
-    settings.push_back(Setting{step->setting.key, step->previous, step->setting.origin});
-    now.push_back(step->setting.value);
+  std::vector<std::size_t> reversed;  // for an order without a solution, which no table has so far
+  for (const Step& step : std::views::reverse(written)) {
+    reversed.push_back(settings.size());
+    settings.push_back(
+        Setting{step.setting.key, step.previous, step.setting.origin, step.setting.spelling});
+    now.push_back(step.setting.value);
   }
   const Relations relations = relations_among(settings);
   const auto order = stable_order(settings.size(), edges_of(relations.pairs, settings, now));
-  if (order) {
-    return arrange(std::move(settings), std::move(now), *order);
-  }
-  std::vector<std::size_t> reverse_of_written(settings.size());
-  std::iota(reverse_of_written.begin(), reverse_of_written.end(), std::size_t{0});
-  return arrange(std::move(settings), std::move(now), reverse_of_written);
+  return arrange(std::move(settings), std::move(now), order ? *order : reversed);
 }
 
 Result<> check_satisfiable(std::span<const Setting> settings) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <climits>
 #include <cstdlib>
 #include <functional>
 #include <string>
@@ -92,7 +93,7 @@ Result<std::string> try_every_order(std::vector<Setting> settings, Kernel& kerne
     PSYS_TRY_ASSIGN(const Plan plan, make_plan(settings, kernel));
     PSYS_TRY(carry_out(plan, kernel));
     PSYS_TRY(carry_out(inverse_of(plan.steps), kernel));
-  } while (std::next_permutation(settings.begin(), settings.end(), by_key));
+  } while (std::ranges::next_permutation(settings, by_key).found);
   return std::string();
 }
 
@@ -229,7 +230,8 @@ std::vector<std::string> other_values(const Entry& entry, const std::string& now
       return {now == "0" ? "1" : "0"};
     case ValueType::integer: {
       const auto number = std::strtoll(now.c_str(), nullptr, 10);
-      return {std::to_string(number + 1), std::to_string(number - 1), std::to_string(number / 2)};
+      const auto above = number == LLONG_MAX ? number - 2 : number + 1;
+      return {std::to_string(above), std::to_string(number > 0 ? number - 1 : 2)};
     }
     case ValueType::choice: {
       std::vector<std::string> others;

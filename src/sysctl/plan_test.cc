@@ -123,6 +123,7 @@ Setting want(std::string_view name, std::string value, std::size_t line = 1) {
 
 std::vector<std::string> names_of(const Plan& plan) {
   std::vector<std::string> names;
+  names.reserve(plan.steps.size());
   for (const Step& step : plan.steps) {
     names.push_back(step.setting.key.name());
   }
@@ -293,7 +294,7 @@ struct Domain {
 };
 
 const std::vector<Domain>& domains() {
-  static const std::vector<Domain> kDomains{
+  static const std::vector<Domain> domains_of_test{
       {ModelKernel::kStart, {"0", "400", "1024", "32768", "40000"}},
       {ModelKernel::kRange, {"400 500", "1024 65535", "32768 60999", "50000 60999"}},
       {ModelKernel::kLow, {"0", "300", "500"}},
@@ -307,7 +308,7 @@ const std::vector<Domain>& domains() {
       {"net.ipv4.conf.all.accept_redirects", {"0", "1"}},
       {"net.ipv4.conf.lo.forwarding", {"0", "1"}},
   };
-  return kDomains;
+  return domains_of_test;
 }
 
 std::vector<Setting> random_settings(std::size_t limit) {
@@ -317,9 +318,8 @@ std::vector<Setting> random_settings(std::size_t limit) {
       settings.push_back(want(domain.key, *rc::gen::elementOf(domain.values)));
     }
   }
-  std::vector<std::size_t> order(settings.size());
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const auto other = *rc::gen::inRange<std::size_t>(i, order.size());
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    const auto other = *rc::gen::inRange<std::size_t>(i, settings.size());
     std::swap(settings[i], settings[other]);
   }
   return settings;
@@ -355,7 +355,7 @@ bool some_order_works(std::vector<Setting> settings, const ModelKernel::Values& 
     if (works(settings, start)) {
       return true;
     }
-  } while (std::next_permutation(settings.begin(), settings.end(), by_key));
+  } while (std::ranges::next_permutation(settings, by_key).found);
   return false;
 }
 

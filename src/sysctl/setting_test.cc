@@ -14,7 +14,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const Origin kFlag{Origin::Kind::flag, "--sysctl"};
+const Origin flag{Origin::Kind::flag, "--sysctl"};
 
 TEST(ParseAssignment, CutsAtTheFirstEqualsSign) {
   const std::vector<std::array<std::string, 3>> cases{
@@ -26,7 +26,7 @@ TEST(ParseAssignment, CutsAtTheFirstEqualsSign) {
       {"kernel.msgmax=1+kernel.core_pattern=|/x", "kernel.msgmax", "1+kernel.core_pattern=|/x"},
   };
   for (const auto& [text, name, value] : cases) {
-    const auto setting = parse_assignment(text, kFlag);
+    const auto setting = parse_assignment(text, flag);
     ASSERT_TRUE(setting.has_value()) << setting.error().message;
     EXPECT_EQ(setting->key.name(), name);
     EXPECT_EQ(setting->value, value);
@@ -43,14 +43,14 @@ TEST(ParseAssignment, RefusesWithTheReason) {
       {"net.core.somaxconn= \t", "it is empty"},
       {"net.core.somaxconn =1", "blanks, control characters and NUL"},
       {"/net/x=1", "must not start or end with a separator"},
-      {"net/../kernel/core_pattern=x", "\".\" and \"..\" are not allowed"},
+      {"net/../kernel/core_pattern=x", R"("." and ".." are not allowed)"},
       {"kernel.msgmax=1\nkernel.core_pattern=x", "NUL and newline are not allowed"},
       {std::string("kernel.msgmax=1\0x", 17), "NUL and newline are not allowed"},
       {"kernel.msgmax=" + std::string(4096, '1'), "a value is shorter than 4096 bytes"},
       {"kernel.msgmax=" + std::string(65536, '1'), "a value is shorter than 4096 bytes"},
   };
   for (const auto& [text, reason] : cases) {
-    const auto setting = parse_assignment(text, kFlag);
+    const auto setting = parse_assignment(text, flag);
     ASSERT_FALSE(setting.has_value()) << text;
     EXPECT_EQ(setting.error().code, Code::invalid_argument);
     EXPECT_THAT(setting.error().message, HasSubstr(reason));

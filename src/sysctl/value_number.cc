@@ -64,7 +64,7 @@ std::expected<Number, std::string> checked_number(std::string_view word) {
   if (!number) {
     return std::unexpected(quoted(word) + " is not a number that the kernel reads");
   }
-  std::string_view digits = word.substr(word.starts_with('-') ? 1 : 0);
+  const std::string_view digits = word.substr(word.starts_with('-') ? 1 : 0);
   const auto decimal = parse_number<std::uint64_t>(digits);
   if (decimal && *decimal != number->magnitude) {
     return std::unexpected(fmt::format("the kernel reads {}, with its leading zero, as octal: {}",
