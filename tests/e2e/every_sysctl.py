@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes another legal value to every sysctl that a pod may write, and reads it back inside.
+
+The values are found by trying in one privileged pod: a neighbour of the default that the kernel
+takes and gives back. Then each key gets a pod of its own, as a user would make it. Prints one line
+for each key that did not come through, then the counts.
+"""
+
+import concurrent.futures
+import json
+import re
+import subprocess
+import sys
+
+RUN = ["podsysctl", "run", "--rm", "--network", "none"]
+MIN_KEYS = 150  # a kernel shows several hundred; fewer means that nothing was tested
+
+# Runs in the pod: prints key, default and another value, tab-separated, for all that took one.
+FIND_VALUES = r"""
+cd /proc/sys
+find net fs/mqueue kernel/msgmax kernel/msgmnb kernel/msgmni kernel/sem kernel/shmall \
+  kernel/shmmax kernel/shmmni kernel/shm_rmid_forced kernel/domainname -type f 2>/dev/null |
+while read -r file; do
+  old=$(cat "$file" 2>/dev/null | tr '\t' ' ') || continue
+  case $old in
+    *[!0-9\ -]*|"") set -- psys other ;;
+    *\ *) set -- "$(echo "$old" | awk '{ $NF = $NF + 1; print }')" \
+                 "$(echo "$old" | awk '{ $NF = $NF - 1; print }')" ;;
+    *) set -- "$(echo "$old" | awk '{ print $1 + 1 }')" "$(echo "$old" | awk '{ print $1 - 1 }')" \
+              1 0 2 ;;
+  esac
+  for value; do
+    [ "$value" != "$old" ] || continue
+    printf '%s' "$value" 2>/dev/null > "$file" || continue
+    if [ "$(cat "$file" | tr '\t' ' ')" = "$value" ]; then
+      printf '%s\t%s\t%s\n' "$file" "$old" "$value"
+      break
+    fi
+  done 2>/dev/null
+  printf '%s' "$old" 2>/dev/null > "$file"
+done 2>/dev/null
+"""
+
+
+def find_values() -> list[tuple[str, str]]:
+    found = subprocess.run(RUN + ["--privileged", "busybox", "sh", "-c", FIND_VALUES],
+                           capture_output=True, text=True, check=True)
+    rows = [line.split("\t") for line in found.stdout.splitlines()]
+    return [(row[0], row[2]) for row in rows]
+
+
+def refused_with_reason(error: str) -> bool:
+    """Refusals that are right: the value is legal to the kernel but against a rule of ours."""
+    return re.search(r"^podsysctl: \w+: .{20,}", error, re.MULTILINE) is not None
+
+
+def try_one(file: str, value: str) -> tuple[str, str]:
+    """Returns "ok", "refused" or "wrong", and why."""
+    result = subprocess.run(RUN + ["--sysctl", f"{file}={value}", "busybox", "cat", f"/proc/sys/{file}"],
+                            capture_output=True, text=True, check=False)
+    if result.returncode == 0 and result.stdout.split() == value.split():
+        return "ok", ""
+    reason = f"{file}={value}: exit {result.returncode}, {result.stdout!r} {result.stderr!r}"
+    if result.returncode == 125 and refused_with_reason(result.stderr):
+        return "refused", reason
+    return "wrong", reason
+
+
+def main() -> int:
+    values = find_values()
+    with concurrent.futures.ThreadPoolExecutor(max_workers=4) as pool:
+        outcomes = list(pool.map(lambda pair: try_one(*pair), values))
+    counts = {kind: sum(outcome == kind for outcome, _ in outcomes)
+              for kind in ("ok", "refused", "wrong")}
+    for outcome, reason in outcomes:
+        if outcome != "ok":
+            print(f"{outcome}: {reason}", file=sys.stderr)
+    print(json.dumps(counts))
+    return 0 if counts["wrong"] == 0 and counts["ok"] >= MIN_KEYS else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

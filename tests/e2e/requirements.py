@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The words of REQUIRES: what a case needs of the host, and how to tell that it is there."""
+
+import os
+import pathlib
+import shutil
+
+PLUGIN_FOLDERS = ("/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni")
+
+
+class Requirements:
+    def __init__(self, images: pathlib.Path, path: str):
+        self.images = images
+        self.path = path
+
+    def missing(self, words: list[str]) -> str:
+        """Why a case cannot run here; "" if it can."""
+        for word in words:
+            reason = self.lacks(word)
+            if reason:
+                return reason
+        return ""
+
+    def lacks(self, word: str) -> str:
+        if word == "bridge":
+            return self.lacks_bridge()
+        if word.startswith("image:"):
+            name = word.removeprefix("image:")
+            there = (self.images / name).exists()
+            return "" if there else f"the test image {name} could not be made"
+        if word.startswith("sysctl:"):
+            path = "/proc/sys/" + word.removeprefix("sysctl:").replace(".", "/")
+            return "" if os.path.exists(path) else f"this kernel has no {path}"
+        there = shutil.which(word, path=self.path) is not None
+        return "" if there else f"{word} is not installed"
+
+    def lacks_bridge(self) -> str:
+        for plugin in ("bridge", "host-local", "portmap"):
+            if not any(os.access(f"{folder}/{plugin}", os.X_OK) for folder in PLUGIN_FOLDERS):
+                return f"the CNI plugin {plugin} is not installed"
+        return self.lacks("iptables")

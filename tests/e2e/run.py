@@ -1,0 +1,264 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs tests/e2e/*.case on the built binaries and proves that each case leaves the host as it was.
+
+The cases run in net, mount, ipc and uts namespaces of their own, which play the host: so they can
+run beside anything else on the machine, and what they leave cannot hide among it. The machine's own
+sysctls are compared once more at the end. Exit: 0 all passed, 1 a case failed, 77 none could run.
+"""
+
+import argparse
+import ctypes
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True  # the sources stay clean
+import case_file
+import host_state
+import requirements
+
+HERE = pathlib.Path(__file__).resolve().parent
+SKIPPED = 77
+PR_SET_CHILD_SUBREAPER = 36
+SHOWN = 4000
+
+# "podsysctl VERB ..." in a case works on the state folder of this run.
+WRAPPER = """#!/bin/sh
+verb=$1; shift
+case $verb in
+  image|policy) verb="$verb $1"; shift ;;
+  version|completion|--*) exec {binary} $verb "$@" ;;
+esac
+exec {binary} $verb --root {root} "$@"
+"""
+
+
+class Failure(Exception):
+    pass
+
+
+def cut(text: str) -> str:
+    return text if len(text) <= SHOWN else text[:SHOWN] + "\n[cut]"
+
+
+def become_subreaper() -> None:
+    """Whatever a case leaves running becomes our child, so that it is found and ended."""
+    if ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise OSError("prctl(PR_SET_CHILD_SUBREAPER) failed")
+
+
+def reap() -> None:
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0] != 0:
+            pass
+    except ChildProcessError:
+        pass
+
+
+class Runner:
+    def __init__(self, options: argparse.Namespace, work: pathlib.Path):
+        images = options.images.resolve()
+        self.settle = options.settle
+        self.root = work / "root"
+        self.work = work
+        bin_folder = work / "bin"
+        bin_folder.mkdir()
+        wrapper = bin_folder / "podsysctl"
+        wrapper.write_text(WRAPPER.format(binary=options.binaries.resolve() / "podsysctl", root=self.root))
+        wrapper.chmod(0o755)
+        self.env = {
+            "PATH": f"{bin_folder}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin",
+            "HOME": str(work),
+            "LC_ALL": "C",
+            "ROOT": str(self.root),
+            "CASES": str(HERE),
+            "IMAGES": str(images),
+            "PODS": str(HERE.parent / "golden" / "pods"),
+        }
+        self.requirements = requirements.Requirements(images, self.env["PATH"])
+
+    def prepare(self) -> None:
+        """Images by name, and what the first bridge pod leaves for good (the bridge, its chains)."""
+        for name in ("busybox", "nginx"):
+            if (self.requirements.images / name).exists():
+                self.must(f'podsysctl image import {name} "oci:$IMAGES/{name}"')
+        if not self.requirements.missing(["bridge"]):
+            self.must("podsysctl run --rm -p 18080:80 busybox true")
+
+    def must(self, command: str) -> None:
+        step = case_file.Step(0, command)
+        self.run_step(step, {}, self.work)
+
+    def run_step(self, step: case_file.Step, env: dict, folder: pathlib.Path) -> None:
+        process = subprocess.Popen(
+            ["sh", "-euc", step.command], cwd=folder, env=self.env | env, text=True,
+            errors="replace", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            out, err = process.communicate(step.stdin, timeout=step.timeout)
+        except subprocess.TimeoutExpired:
+            state = "still runs" if process.poll() is None else "ended, its output is held open"
+            process.kill()
+            raise Failure(f"after {step.timeout:g} s it {state}") from None
+        problems = judge(step, process.returncode, out, err)
+        if problems:
+            raise Failure("\n".join(problems) + f"\nstdout:\n{cut(out)}\nstderr:\n{cut(err)}")
+
+    def run_case(self, case: case_file.Case, value: str) -> None:
+        """Raises Failure with all that is wrong."""
+        before = host_state.snapshot()
+        folder = pathlib.Path(tempfile.mkdtemp(dir=self.work))
+        problems = []
+        for step in case.steps:
+            try:
+                for _ in range(step.times):
+                    self.run_step(step, {"EACH": value, "WORK": str(folder)}, folder)
+            except Failure as failure:
+                problems.append(f"{case.file.name}:{step.line}: {step.command}\n{failure}")
+                break
+        problems += [f"left behind: {line}" for line in self.left_behind(before)]
+        if problems:
+            self.clean_up()
+            raise Failure("\n".join(problems))
+        shutil.rmtree(folder)
+
+    def left_behind(self, before: host_state.Facts) -> list[str]:
+        """What differs from before, once the last process had time to end."""
+        deadline = time.monotonic() + self.settle
+        while True:
+            reap()
+            found = host_state.changes(before, host_state.snapshot())
+            found += [f"process {pid} ({name})"
+                      for pid, name in host_state.descendants(os.getpid()).items()]
+            found += [f"pod folder {pod.name}" for pod in self.pods()]
+            if not found or time.monotonic() > deadline:
+                return found
+            time.sleep(0.05)
+
+    def pods(self) -> list[pathlib.Path]:
+        folder = self.root / "pods"
+        return list(folder.iterdir()) if folder.exists() else []
+
+    def clean_up(self) -> None:
+        """So that one failed case does not fail the next."""
+        for pod in self.pods():
+            subprocess.run(["podsysctl", "rm", "-f", pod.name], env=self.env, check=False,
+                           capture_output=True, timeout=case_file.DEFAULT_TIMEOUT)
+        for pid in host_state.descendants(os.getpid()):
+            os.kill(pid, signal.SIGKILL)
+        reap()
+
+
+def judge(step: case_file.Step, code: int, out: str, err: str) -> list[str]:
+    problems = []
+    if code != step.exit_code:
+        problems.append(f"exit code {code}, expected {step.exit_code}")
+    if step.expect is not None and out.rstrip("\n") != step.expect:
+        problems.append(f"stdout is not: {step.expect}")
+    for word, pattern in step.patterns:
+        text = err if word.startswith("STDERR") else out
+        found = re.search(pattern, text, re.MULTILINE) is not None
+        if found == word.endswith("_NOT"):
+            problems.append(f"{word} {pattern}")
+    return problems
+
+
+def run_all(cases: list[case_file.Case], runner: Runner) -> int:
+    passed = failed = skipped = 0
+    for case in cases:
+        for value in case.each:
+            title = f"{case.file.stem}: {case.name}" + (f" [{value}]" if value else "")
+            missing = runner.requirements.missing(
+                [word.replace("$EACH", value) for word in case.requires])
+            if missing:
+                skipped += 1
+                print(f"skip  {title}: {missing}", flush=True)
+                continue
+            started = time.monotonic()
+            try:
+                runner.run_case(case, value)
+            except Failure as failure:
+                failed += 1
+                print(f"FAIL  {title}\n{failure}\n", flush=True)
+            else:
+                passed += 1
+                print(f"ok    {title} ({time.monotonic() - started:.2f} s)", flush=True)
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    if failed:
+        return 1
+    return 0 if passed else SKIPPED
+
+
+def run_inside(options: argparse.Namespace, cases: list[case_file.Case]) -> int:
+    """In the namespaces that play the host."""
+    become_subreaper()
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
+    if os.path.isdir("/etc/cni/net.d"):  # the administrator's network would be used
+        subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/etc/cni/net.d"], check=True)
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    work = pathlib.Path(tempfile.mkdtemp(prefix="podsysctl-e2e-"))
+    try:
+        runner = Runner(options, work)
+        try:
+            runner.prepare()
+        except Failure as failure:
+            print(f"FAIL  preparation\n{failure}")
+            runner.clean_up()
+            return 1
+        return run_all(cases, runner)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def run_outside() -> int:
+    """Starts this program again in new namespaces and watches the machine meanwhile."""
+    before = host_state.sysctls()
+    inner = subprocess.run(
+        ["unshare", "--net", "--mount", "--ipc", "--uts", sys.executable, *sys.argv, "--inside"],
+        check=False)
+    after = host_state.sysctls()
+    # Interfaces of others come and go meanwhile, and their sysctls with them.
+    common = before.keys() & after.keys()
+    changed = [key for key in sorted(common) if before[key] != after[key]]
+    for key in changed:
+        print(f"FAIL  the machine's {key}: was {before[key]!r}, is {after[key]!r}")
+    return 1 if changed else inner.returncode
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--binaries", type=pathlib.Path, required=True,
+                        help="folder of podsysctl and podsysctl-pause")
+    parser.add_argument("--images", type=pathlib.Path, required=True,
+                        help="folder of the OCI layouts busybox and nginx")
+    parser.add_argument("--cases", type=pathlib.Path, default=HERE, help="folder of *.case files")
+    parser.add_argument("--filter", default="", help="regular expression on 'file: name'")
+    parser.add_argument("--settle", type=float, default=5.0,
+                        help="seconds that processes have to end after a case")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def main() -> int:
+    options = parse_arguments()
+    if os.geteuid() != 0:
+        print("skip: pods are made by root")
+        return SKIPPED
+    if not (options.binaries / "podsysctl").exists():
+        print(f"skip: {options.binaries}/podsysctl is not built")
+        return SKIPPED
+    if not options.inside:
+        return run_outside()
+    cases = [case for file in sorted(options.cases.glob("*.case")) for case in case_file.read_cases(file)
+             if re.search(options.filter, f"{file.stem}: {case.name}")]
+    return run_inside(options, cases)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
