@@ -69,22 +69,13 @@ Verdict admit_name(std::string_view raw_name, AskedBy asked_by, const Allowlist&
   return Verdict::allowed(name, basis_of(*match, version));
 }
 
-std::vector<Verdict> admit(std::span<const PodSysctl> sysctls, const Allowlist& allowlist,
-                           const HostNamespaces& host) {
-  std::vector<Verdict> verdicts;
-  verdicts.reserve(sysctls.size());
-  for (const PodSysctl& wanted : sysctls) {
-    verdicts.push_back(admit_name(wanted.raw_name, wanted.asked_by, allowlist, host));
-  }
-  return verdicts;
-}
-
 std::vector<Verdict> admit(std::span<const sysctl::Setting> settings, const Allowlist& allowlist,
                            const HostNamespaces& host) {
   std::vector<Verdict> verdicts;
   verdicts.reserve(settings.size());
   for (const sysctl::Setting& wanted : settings) {
-    verdicts.push_back(admit_name(wanted.key.name(), asked_by(wanted.origin), allowlist, host));
+    const std::string& name = wanted.spelling.empty() ? wanted.key.name() : wanted.spelling;
+    verdicts.push_back(admit_name(name, asked_by(wanted.origin), allowlist, host));
   }
   return verdicts;
 }

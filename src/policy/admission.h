@@ -22,22 +22,11 @@ namespace podsysctl::policy {
 // How the pod asks for a sysctl; decides which part of the allowlist counts.
 enum class AskedBy : std::uint8_t { field, sysctls_annotation, unsafe_sysctls_annotation };
 
-// A pod's sysctl with its spelling: before 1.23 the kubelet compares names as written, and the API
-// finds duplicates as written.
-struct PodSysctl {
-  std::string raw_name;
-  AskedBy asked_by = AskedBy::field;
-  sysctl::Setting setting;
-};
-
-// One verdict per sysctl, in the same order. To have the kubelet's first offender first, give the
-// `sysctls` annotation's entries before those of `unsafe-sysctls`.
-[[nodiscard]] std::vector<Verdict> admit(std::span<const PodSysctl> sysctls,
-                                         const Allowlist& allowlist, const HostNamespaces& host);
-
-// The same for settings without a spelling of their own (flags, profiles): the canonical name
-// counts. An annotation's settings are recognised by their origin (kind annotation, source ending
-// in the key).
+// One verdict per setting, in the same order. To have the kubelet's first offender first, give the
+// entries of the `sysctls` annotation before those of `unsafe-sysctls`.
+// A setting's spelling counts where it has one (the kubelet compares it before 1.23), else its
+// canonical name. An annotation's settings are recognised by their origin: kind annotation, source
+// ending in the annotation's key.
 [[nodiscard]] std::vector<Verdict> admit(std::span<const sysctl::Setting> settings,
                                          const Allowlist& allowlist, const HostNamespaces& host);
 

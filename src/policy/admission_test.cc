@@ -25,7 +25,7 @@ Verdict judge(std::string_view name, const Allowlist& list, const HostNamespaces
 sysctl::Setting setting(std::string_view name,
                         sysctl::Origin::Kind kind = sysctl::Origin::Kind::manifest,
                         std::string source = "pod.yaml") {
-  return {sysctl::SysctlKey::parse(name).value(), "1", {kind, std::move(source), 1, 1}};
+  return {sysctl::SysctlKey::parse(name).value(), "1", {kind, std::move(source), 1, 1}, ""};
 }
 
 TEST(Admission, TheContractsExample) {
@@ -238,12 +238,20 @@ TEST(Admission, SettingsAreJudgedByKeyAndOrigin) {
   EXPECT_THAT(allowed, testing::ElementsAre(true, true, false, false, true, false));
 }
 
+TEST(Admission, SettingsAreJudgedAsWrittenWhereThatIsKnown) {
+  std::vector<sysctl::Setting> settings(2, setting("kernel.shm_rmid_forced"));
+  settings[0].spelling = "kernel/shm_rmid_forced";
+  const std::vector<Verdict> old = admit(settings, allowlist(22), kOwn);
+  ASSERT_EQ(old.size(), 2U);
+  EXPECT_EQ(old[0].message(), "forbidden sysctl: \"kernel/shm_rmid_forced\" not allowlisted");
+  EXPECT_TRUE(old[1].is_allowed());
+  EXPECT_TRUE(admit(settings, allowlist(23), kOwn)[0].is_allowed());
+}
+
 TEST(Admission, ListsEveryOffenderTheKubeletsFirst) {
-  const std::vector<PodSysctl> sysctls = {
-      {"kernel.shm_rmid_forced", AskedBy::field, setting("kernel.shm_rmid_forced")},
-      {"vm/swappiness", AskedBy::field, setting("vm.swappiness")},
-      {"net.core.somaxconn", AskedBy::field, setting("net.core.somaxconn")},
-      {"net.ipv4.tcp_syncookies", AskedBy::field, setting("net.ipv4.tcp_syncookies")}};
+  const std::vector<sysctl::Setting> sysctls = {
+      setting("kernel.shm_rmid_forced"), setting("vm/swappiness"), setting("net.core.somaxconn"),
+      setting("net.ipv4.tcp_syncookies")};
   const std::vector<Verdict> verdicts = admit(sysctls, allowlist(37), kHostNet);
   ASSERT_EQ(verdicts.size(), 4U);
   EXPECT_TRUE(verdicts[0].is_allowed());
@@ -261,7 +269,7 @@ TEST(Admission, ListsEveryOffenderTheKubeletsFirst) {
 }
 
 TEST(Admission, NothingToRejectWithoutOffenders) {
-  EXPECT_TRUE(admit(std::span<const PodSysctl>{}, allowlist(37), kHostBoth).empty());
+  EXPECT_TRUE(admit({}, allowlist(37), kHostBoth).empty());
   EXPECT_FALSE(rejection_of({}, kube(37)));
   const std::vector<sysctl::Setting> safe = {setting("kernel.shm_rmid_forced")};
   EXPECT_FALSE(rejection_of(admit(safe, allowlist(37), kOwn), kube(37)));

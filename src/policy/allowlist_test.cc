@@ -11,7 +11,6 @@ namespace podsysctl::policy {
 namespace {
 
 using sysctl::Scope;
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr auto kAll = Allowlist::Part::all;
@@ -185,8 +184,8 @@ TEST(Allowlist, FlagValues) {
        {Case{"", {}}, Case{"net.*", {"net.*"}},
         Case{"kernel.msg*,net.core.somaxconn", {"kernel.msg*", "net.core.somaxconn"}},
         Case{"a, b", {"a", " b"}}, Case{" a", {" a"}}, Case{"a,", {"a", ""}}, Case{",", {"", ""}},
-        Case{"a,,b", {"a", "", "b"}}, Case{"\"net.*\",kernel.sem", {"net.*", "kernel.sem"}},
-        Case{"\"a,b\"", {"a,b"}}, Case{"\"a\"\"b\",\"\"", {"a\"b", ""}},
+        Case{"a,,b", {"a", "", "b"}}, Case{R"("net.*",kernel.sem)", {"net.*", "kernel.sem"}},
+        Case{R"("a,b")", {"a,b"}}, Case{R"("a""b","")", {R"(a"b)", ""}},
         Case{"'net.*'", {"'net.*'"}}}) {
     const auto patterns = parse_pattern_list(row.text);
     ASSERT_TRUE(patterns) << row.text << ": " << patterns.error().message;

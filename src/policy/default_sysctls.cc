@@ -78,7 +78,8 @@ Result<DefaultSysctls> DefaultSysctls::create(KubernetesVersion version,
                         .origin = {.kind = sysctl::Origin::Kind::node_default,
                                    .source = std::string(kField),
                                    .line = 0,
-                                   .column = 0}});
+                                   .column = 0},
+                        .spelling = ""});
   }
   return DefaultSysctls(std::move(settings));
 }

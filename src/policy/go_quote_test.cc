@@ -21,7 +21,7 @@ TEST(GoQuote, EscapesAsGoDoes) {
         Case{"\xc0\xaf", R"("\xc0\xaf")"},                  // overlong '/'
         Case{"\xed\xa0\x80", R"("\xed\xa0\x80")"},          // a surrogate
         Case{"\xf4\x90\x80\x80", R"("\xf4\x90\x80\x80")"},  // beyond U+10FFFF
-        Case{"a\u0085\u00a0\u200b\u202e\ufeff", R"("a\u0085\u00a0\u200b\u202e\ufeff")"},
+        Case{"a\u0085\u00a0\u200b\u202e\u202c\ufeff", R"("a\u0085\u00a0\u200b\u202e\u202c\ufeff")"},
         Case{"\U000e0001", R"("\U000e0001")"}}) {
     EXPECT_EQ(go_quoted(row.text), row.quoted);
   }
