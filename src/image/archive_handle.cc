@@ -29,12 +29,19 @@ ssize_t ArchiveHandle::read(archive* handle, void* self, const void** buffer) {
   return ARCHIVE_FATAL;
 }
 
+std::int64_t ArchiveHandle::skip(archive* /*handle*/, void* self, std::int64_t request) {
+  auto& me = *static_cast<ArchiveHandle*>(self);
+  return request <= 0
+             ? 0
+             : static_cast<std::int64_t>(me.source_.skip(static_cast<std::uint64_t>(request)));
+}
+
 Result<> ArchiveHandle::open() {
   if (archive_ == nullptr) {
     return Error::from_errno(ENOMEM, "start libarchive");
   }
-  if (archive_read_open2(archive_, this, nullptr, &ArchiveHandle::read, nullptr, nullptr) !=
-      ARCHIVE_OK) {
+  if (archive_read_open2(archive_, this, nullptr, &ArchiveHandle::read, &ArchiveHandle::skip,
+                         nullptr) != ARCHIVE_OK) {
     return failure("begin to read");
   }
   return {};
@@ -46,7 +53,7 @@ std::unexpected<Error> ArchiveHandle::failure(std::string_view what) const {
   }
   const char* const reason = archive_error_string(archive_);
   return Error::of(Code::invalid_argument, "{}: {}", what,
-                   reason == nullptr ? "libarchive gives no reason" : reason);
+                   reason == nullptr ? "the data is damaged or ends too early" : reason);
 }
 
 }  // namespace podsysctl::image

@@ -40,6 +40,7 @@ class ArchiveHandle {
 
  private:
   static ssize_t read(archive* handle, void* self, const void** buffer);
+  static std::int64_t skip(archive* handle, void* self, std::int64_t request);
 
   ByteSource& source_;
   archive* archive_;
@@ -53,6 +54,7 @@ class Decompressor final : public ByteSource {
   explicit Decompressor(ByteSource& source);
   ~Decompressor() override;
   [[nodiscard]] Result<std::string_view> next() override;
+  [[nodiscard]] std::uint64_t skip(std::uint64_t bytes) override;
 
  private:
   class Replay;

@@ -12,7 +12,7 @@
 
 #include "base/result.h"
 #include "image/sha256.h"
-#include "linux/fd.h"
+#include "linux/regular_file.h"
 
 namespace podsysctl::image {
 
@@ -25,16 +25,21 @@ class ByteSource {
 
   // The next piece, valid until the next call; empty at the end and from then on.
   [[nodiscard]] virtual Result<std::string_view> next() = 0;
+
+  // Leaves out up to `bytes` bytes if that is cheaper than reading them: how many were left out.
+  [[nodiscard]] virtual std::uint64_t skip(std::uint64_t /*bytes*/) { return 0; }
 };
 
 class FileSource final : public ByteSource {
  public:
-  FileSource(linux::Fd fd, std::string name);
+  FileSource(linux::RegularFile file, std::string name);
   [[nodiscard]] Result<std::string_view> next() override;
+  [[nodiscard]] std::uint64_t skip(std::uint64_t bytes) override;
 
  private:
-  linux::Fd fd_;
+  linux::RegularFile file_;
   std::string name_;
+  std::uint64_t position_ = 0;
   std::vector<char> buffer_;
 };
 

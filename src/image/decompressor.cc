@@ -49,6 +49,8 @@ class Decompressor::Replay final : public ByteSource {
     return source_.next();
   }
 
+  std::uint64_t skip(std::uint64_t bytes) override { return replayed_ ? source_.skip(bytes) : 0; }
+
  private:
   ByteSource& source_;
   std::string head_;
@@ -84,6 +86,11 @@ Result<> Decompressor::start() {
     break;
   }
   return {};
+}
+
+// Of a compressed stream nothing can be left out.
+std::uint64_t Decompressor::skip(std::uint64_t bytes) {
+  return started_ && !handle_ ? replay_->skip(bytes) : 0;
 }
 
 Result<std::string_view> Decompressor::next() {

@@ -19,8 +19,8 @@ constexpr int kMostLinks = 8;
 // A pass over the archive. What is read depends on each other, so there are a few; of a file that
 // is not compressed each skips what it does not want.
 struct Pass {
-  explicit Pass(linux::Fd fd, const std::string& name)
-      : file(std::move(fd), name), plain(file), tar(plain) {}
+  explicit Pass(linux::RegularFile archive, const std::string& name)
+      : file(std::move(archive), name), plain(file), tar(plain) {}
   FileSource file;
   Decompressor plain;
   TarReader tar;
@@ -46,9 +46,9 @@ Result<std::string> whole(TarReader& tar, const TarEntry& entry, const Limits& l
 std::string target_of(const std::string& link, const std::string& target) {
   std::vector<std::string> parts;
   const std::size_t slash = link.rfind('/');
-  const std::string start =
-      target.starts_with('/') || slash == std::string::npos ? "" : link.substr(0, slash);
-  for (const std::string_view component : split(start + "/" + target, '/')) {
+  const bool from_top = target.starts_with('/') || slash == std::string::npos;
+  const std::string path = (from_top ? "" : link.substr(0, slash) + "/") + target;
+  for (const std::string_view component : split(path, '/')) {
     if (component == "..") {
       if (parts.empty()) {
         return "";
@@ -84,7 +84,7 @@ Result<DockerArchive> DockerArchive::open(const std::string& path, const Limits&
 
 Result<> DockerArchive::read_contents() {
   PSYS_TRY_ASSIGN(linux::RegularFile file, linux::open_regular(path_));
-  Pass pass(std::move(file.fd), path_);
+  Pass pass(std::move(file), path_);
   for (std::size_t entries = 0;; ++entries) {
     PSYS_TRY_ASSIGN(const std::optional<TarEntry> entry, pass.tar.next());
     if (!entry) {
@@ -148,7 +148,7 @@ Result<std::string> DockerArchive::resolve(const std::string& name) const {
 
 Result<std::string> DockerArchive::read_entry(const std::string& name) const {
   PSYS_TRY_ASSIGN(linux::RegularFile file, linux::open_regular(path_));
-  Pass pass(std::move(file.fd), path_);
+  Pass pass(std::move(file), path_);
   for (;;) {
     PSYS_TRY_ASSIGN(const std::optional<TarEntry> entry, pass.tar.next());
     if (!entry) {
@@ -189,7 +189,7 @@ Result<> DockerArchive::read_layers(
     const Selected& image, const std::set<std::string>& diff_ids,
     const std::function<Result<>(const std::string& diff_id, ByteSource& blob)>& use) const {
   PSYS_TRY_ASSIGN(linux::RegularFile file, linux::open_regular(path_));
-  Pass pass(std::move(file.fd), path_);
+  Pass pass(std::move(file), path_);
   std::set<std::string> left = diff_ids;
   while (!left.empty()) {
     PSYS_TRY_ASSIGN(const std::optional<TarEntry> entry, pass.tar.next());

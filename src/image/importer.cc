@@ -75,7 +75,7 @@ Result<> unpack_blob(const OciLayout& layout, const Descriptor& descriptor,
                      const std::string& diff_id, const std::string& folder, const Limits& limits,
                      LayerStep& step) {
   PSYS_TRY_ASSIGN(linux::RegularFile file, layout.open_blob(descriptor));
-  FileSource blob(std::move(file.fd), descriptor.digest);
+  FileSource blob(std::move(file), descriptor.digest);
   PSYS_TRY_ASSIGN(const UnpackedLayer layer,
                   unpack_layer(blob, folder, limits, [&](std::uint64_t done) { step.at(done); }));
   if (layer.blob_digest != descriptor.digest) {

@@ -47,9 +47,11 @@ Result<RegularFile> open_regular_beneath(FdRef folder, std::string_view path,
   return checked(*std::move(fd), name);
 }
 
-Result<std::size_t> read_some(FdRef fd, std::span<char> buffer, std::string_view name) {
+Result<std::size_t> read_some_at(FdRef fd, std::span<char> buffer, std::uint64_t offset,
+                                 std::string_view name) {
   for (;;) {
-    const ssize_t count = ::read(fd.get(), buffer.data(), buffer.size());
+    const ssize_t count =
+        ::pread(fd.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
     if (count >= 0) {
       return static_cast<std::size_t>(count);
     }

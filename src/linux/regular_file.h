@@ -27,8 +27,8 @@ struct RegularFile {
 [[nodiscard]] Result<RegularFile> open_regular_beneath(FdRef folder, std::string_view path,
                                                        std::string_view name);
 
-// One read(2) into `buffer`: the number of bytes, 0 at the end.
-[[nodiscard]] Result<std::size_t> read_some(FdRef fd, std::span<char> buffer,
-                                            std::string_view name);
+// One pread(2) into `buffer`: the number of bytes, 0 at the end.
+[[nodiscard]] Result<std::size_t> read_some_at(FdRef fd, std::span<char> buffer,
+                                               std::uint64_t offset, std::string_view name);
 
 }  // namespace podsysctl::linux

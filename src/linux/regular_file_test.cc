@@ -37,8 +37,8 @@ TEST_F(RegularFileTest, GivesContentSizeAndAnIdentityThatChangesWithIt) {
   const auto first = open_regular(path).value();
   EXPECT_EQ(first.size, 5U);
   std::array<char, 16> buffer{};
-  EXPECT_EQ(read_some(first.fd.ref(), buffer, path).value(), 5U);
-  EXPECT_EQ(read_some(first.fd.ref(), buffer, path).value(), 0U);
+  EXPECT_EQ(read_some_at(first.fd.ref(), buffer, 0, path).value(), 5U);
+  EXPECT_EQ(read_some_at(first.fd.ref(), buffer, 5, path).value(), 0U);
   EXPECT_EQ(open_regular(path).value().identity, first.identity);
   ASSERT_TRUE(write_file_atomically(path, "world"));
   EXPECT_NE(open_regular(path).value().identity, first.identity);
