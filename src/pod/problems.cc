@@ -2,6 +2,7 @@
 #include "pod/problems.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace podsysctl::pod {
@@ -11,8 +12,9 @@ constexpr std::size_t kMostErrorsShown = 20;
 
 // In the order of the file: readers look at fields in an order of their own.
 void sort_by_place(std::vector<Notice>& notices) {
-  std::ranges::stable_sort(
-      notices, {}, [](const Notice& notice) { return std::pair(notice.line, notice.column); });
+  std::ranges::sort(notices, {}, [](const Notice& notice) {
+    return std::tie(notice.line, notice.column, notice.path, notice.message);
+  });
 }
 
 }  // namespace
