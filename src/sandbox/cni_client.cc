@@ -63,8 +63,7 @@ std::string search_path() {
 
 Result<> check_cni_args(const CniTarget& target) {
   for (const auto& [key, value] : target.args) {
-    if (value.find_first_of(";=") != std::string::npos ||
-        std::any_of(value.begin(), value.end(), is_control)) {
+    if (value.find_first_of(";=") != std::string::npos || std::ranges::any_of(value, is_control)) {
       return Error::of(Code::invalid_argument,
                        "{} {} cannot be given to CNI plugins: it holds ';', '=' or a control "
                        "character",

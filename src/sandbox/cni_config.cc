@@ -22,7 +22,7 @@ constexpr std::size_t kMostPlugins = 64;
 constexpr std::array<std::string_view, 5> kVersions{"0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"};
 
 void raise(std::size_t& best, std::string_view version) {
-  const auto* const known = std::find(kVersions.begin(), kVersions.end(), version);
+  const auto* const known = std::ranges::find(kVersions, version);
   if (known != kVersions.end()) {
     best = std::max(best, static_cast<std::size_t>(known - kVersions.begin()) + 1);
   }
@@ -96,16 +96,14 @@ bool is_cni_name(std::string_view text) noexcept {
   const auto is_alphanumeric = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   };
-  return !text.empty() && is_alphanumeric(text.front()) &&
-         std::all_of(text.begin(), text.end(), [&](char c) {
-           return is_alphanumeric(c) || c == '_' || c == '.' || c == '-';
-         });
+  return !text.empty() && is_alphanumeric(text.front()) && std::ranges::all_of(text, [&](char c) {
+    return is_alphanumeric(c) || c == '_' || c == '.' || c == '-';
+  });
 }
 
 bool CniNetwork::has_capability(const std::string& capability) const {
-  return std::any_of(plugins.begin(), plugins.end(), [&](const CniPlugin& plugin) {
-    return plugin.capabilities.contains(capability);
-  });
+  return std::ranges::any_of(
+      plugins, [&](const CniPlugin& plugin) { return plugin.capabilities.contains(capability); });
 }
 
 Result<CniNetwork> parse_cni_network(std::string_view text, const std::string& source,

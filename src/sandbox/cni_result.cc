@@ -84,9 +84,8 @@ Result<Dns> read_dns(const json::Cursor& root) {
   }
   // These become lines of resolv.conf; a line break in one would become a line of its own.
   for (std::vector<std::string>* const texts : {&dns.nameservers, &dns.search, &dns.options}) {
-    std::erase_if(*texts, [](const std::string& text) {
-      return std::any_of(text.begin(), text.end(), is_control);
-    });
+    std::erase_if(*texts,
+                  [](const std::string& text) { return std::ranges::any_of(text, is_control); });
   }
   return dns;
 }
@@ -94,7 +93,7 @@ Result<Dns> read_dns(const json::Cursor& root) {
 // A plugin's text, in one line of bounded length.
 std::string shown(std::string_view text) {
   std::string line(trim(text.substr(0, kMostShown)));
-  std::replace_if(line.begin(), line.end(), is_control, ' ');
+  std::ranges::replace_if(line, is_control, ' ');
   return line;
 }
 
@@ -117,8 +116,8 @@ Result<CniResult> parse_cni_result(std::string_view text, std::string_view plugi
   const json::Cursor root(document, name);
   PSYS_TRY_ASSIGN(const std::vector<Interface> interfaces, read_interfaces(root));
   CniResult result;
-  const auto inside = std::find_if(interfaces.begin(), interfaces.end(),
-                                   [](const Interface& each) { return each.in_sandbox; });
+  const auto inside =
+      std::ranges::find_if(interfaces, [](const Interface& each) { return each.in_sandbox; });
   if (inside != interfaces.end()) {
     result.interface = inside->name;
   }

@@ -69,7 +69,7 @@ std::string without_loopback_servers(std::string_view text) {
 Result<std::string> host_resolv_conf(const ResolvConfPaths& paths) {
   PSYS_TRY_ASSIGN(std::string text, read_if_present(paths.host));
   const std::vector<std::string_view> servers = nameservers_of(text);
-  if (!servers.empty() && std::all_of(servers.begin(), servers.end(), is_loopback)) {
+  if (!servers.empty() && std::ranges::all_of(servers, is_loopback)) {
     PSYS_TRY_ASSIGN(std::string behind, read_if_present(paths.behind_stub));
     if (!behind.empty()) {
       text = std::move(behind);

@@ -205,11 +205,11 @@ Result<> detach_network(const std::string& record) {
     return client.del(known.network, known.target, known.result);
   }
   known.target.netns_path.clear();  // the specification's way to say that it is gone
-  const Result<> released = client.del(known.network, known.target, known.result);
+  Result<> released = client.del(known.network, known.target, known.result);
   if (known.result.empty()) {
     return released;
   }
-  const Result<> rules = delete_with_stand_in(client, known);
+  Result<> rules = delete_with_stand_in(client, known);
   return released ? rules : released;
 }
 

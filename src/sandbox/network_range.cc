@@ -102,7 +102,7 @@ Result<AddressRange> choose_range(const std::vector<AddressRange>& in_use,
                                   std::string_view bridge) {
   std::optional<AddressRange> unused;
   for (const Candidate& candidate : kCandidates) {
-    const AddressRange range{candidate.first, candidate.prefix, std::string(bridge)};
+    AddressRange range{candidate.first, candidate.prefix, std::string(bridge)};
     bool on_bridge = false;
     bool elsewhere = false;
     for (const AddressRange& used : in_use) {
