@@ -78,7 +78,7 @@ TEST(Annotations, BothInTheOrderOfTheKubelet) {
   const PodSpec pod = pod_of(annotated(
       "    security.alpha.kubernetes.io/unsafe-sysctls: net.core.somaxconn=1,kernel.sem=1 2 3 4\n"
       "    security.alpha.kubernetes.io/sysctls: kernel.shm_rmid_forced=1\n"));
-  EXPECT_THAT(pod.sysctl_names,
+  EXPECT_THAT(names_of(pod),
               testing::ElementsAre("kernel.shm_rmid_forced", "net.core.somaxconn", "kernel.sem"));
   EXPECT_EQ(pod.sysctls[2].value, "1 2 3 4");
   EXPECT_EQ(pod.sysctls[2].origin.line, 6U);

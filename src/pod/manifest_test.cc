@@ -160,9 +160,8 @@ TEST_F(Everything, Pod) {
   EXPECT_EQ(pod.fs_group, 7);
   ASSERT_EQ(pod.sysctls.size(), 3U) << "duplicates are left to the policy";
   EXPECT_EQ(pod.sysctls[1].key.name(), "net.ipv4.conf.eth0/100.forwarding");
-  EXPECT_THAT(
-      pod.sysctl_names,
-      ElementsAre("net.core.somaxconn", "net/ipv4/conf/eth0.100/forwarding", "net.core.somaxconn"));
+  EXPECT_THAT(names_of(pod), ElementsAre("net.core.somaxconn", "net/ipv4/conf/eth0.100/forwarding",
+                                         "net.core.somaxconn"));
 }
 
 TEST_F(Everything, Volumes) {

@@ -133,8 +133,7 @@ struct PodSpec {
   std::string namespace_ = "default";
   std::map<std::string, std::string> labels;
   std::map<std::string, std::string> annotations;
-  std::vector<sysctl::Setting> sysctls;   // of the field, then of the annotations, with origins
-  std::vector<std::string> sysctl_names;  // as written, one for each of `sysctls`
+  std::vector<sysctl::Setting> sysctls;  // of the field, then of the annotations, with origins
   std::vector<Container> init_containers;
   std::vector<Container> containers;
   std::vector<Volume> volumes;

@@ -24,8 +24,10 @@ void add_setting(PodSpec& pod, const yaml::Value& where, std::string name, std::
     problems.error(where, fmt::format("{}; {}", key.error().message, kHowToSpell));
     return;
   }
-  pod.sysctls.push_back({*std::move(key), std::move(value), std::move(origin)});
-  pod.sysctl_names.push_back(std::move(name));
+  if (name == key->name()) {
+    name.clear();  // the spelling is the canonical one
+  }
+  pod.sysctls.push_back({*std::move(key), std::move(value), std::move(origin), std::move(name)});
 }
 
 sysctl::Origin origin_at(sysctl::Origin::Kind kind, std::string source, const yaml::Value& where) {

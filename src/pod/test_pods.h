@@ -4,6 +4,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -37,6 +39,15 @@ inline PodSpec pod_of(std::string_view text) {
   Result<Manifest> manifest = read_pod(text, "f");
   EXPECT_TRUE(manifest) << manifest.error().message;
   return manifest ? std::move(manifest->pod) : PodSpec{};
+}
+
+// Of the sysctls, as their author wrote them.
+inline std::vector<std::string> names_of(const PodSpec& pod) {
+  std::vector<std::string> names;
+  for (const sysctl::Setting& setting : pod.sysctls) {
+    names.push_back(setting.spelling.empty() ? setting.key.name() : setting.spelling);
+  }
+  return names;
 }
 
 struct SnippetCase {

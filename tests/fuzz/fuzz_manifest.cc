@@ -47,7 +47,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   PodSpec& pod = manifest->pod;
   require(!pod.name.empty() && !pod.namespace_.empty() && !pod.containers.empty());
-  require(pod.sysctls.size() == pod.sysctl_names.size());
+  for (const podsysctl::sysctl::Setting& setting : pod.sysctls) {
+    require(setting.origin.line > 0 && setting.spelling != setting.key.name());
+  }
   (void)match_node_selector(pod.node_selector, {{"kubernetes.io/os", "linux"}});
   fill_in(pod, {.pod_uid = "u", .pod_ip = "10.0.0.1", .host_ip = "10.0.0.2", .node_name = "n"});
   std::set<std::string> volumes;
