@@ -74,7 +74,7 @@ Result<Descriptor> choose(const std::vector<Descriptor>& manifests, std::string_
     return Error::of(Code::not_found, "{}: no image for linux/{}; there is {}", name,
                      host_architecture(), names_in(candidates));
   }
-  std::ranges::stable_sort(fitting, is_better);
+  std::ranges::sort(fitting, is_better);
   if (fitting.size() > 1 && fitting[0].digest != fitting[1].digest &&
       fitting[0].variant == fitting[1].variant) {
     return Error::of(Code::invalid_argument,

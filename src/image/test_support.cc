@@ -41,7 +41,7 @@ std::string padded(std::string data) {
 std::string pax_record(std::string_view key, std::string_view value) {
   const std::size_t rest = key.size() + value.size() + 3;  // blank, '=' and newline
   std::size_t length = rest + 1;
-  while (length != rest + fmt::formatted_size("{}", length)) {
+  while (length != rest + std::to_string(length).size()) {
     ++length;
   }
   return fmt::format("{} {}={}\n", length, key, value);
