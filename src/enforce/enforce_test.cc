@@ -69,7 +69,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"flag_host_network", "net.core.somaxconn", "1", "", Door::flags, kHost,
          "sysctl \"net.core.somaxconn\" not allowed in host network namespace"},
     }),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& tested) { return tested.param.name; });
 
 TEST_P(Judge, SaysWhatUpstreamSays) {
   const JudgeCase& c = GetParam();

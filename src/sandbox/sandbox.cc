@@ -15,6 +15,7 @@
 
 #include "linux/file.h"
 #include "linux/loopback.h"
+#include "sandbox/run_folder.h"
 
 namespace podsysctl::sandbox {
 namespace {
@@ -139,6 +140,7 @@ Result<pid_t> start_pause(const SandboxSpec& spec, linux::FdRef leash) {
 
 // Fills sandbox.pause as soon as there is one, so that destroy() finds it after a failure.
 Result<> populate(const SandboxSpec& spec, Sandbox& sandbox, linux::FdRef leash) {
+  PSYS_TRY(prepare_run_folder(spec.run_folder));
   PSYS_TRY(linux::make_directories(sandbox.folder, 0711));
   PSYS_TRY_ASSIGN(const pid_t child, start_pause(spec, leash));
   PSYS_TRY_ASSIGN(sandbox.pause, linux::identify(child));
