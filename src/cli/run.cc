@@ -116,8 +116,9 @@ Result<Job> job_from(const RunFlags& flags) {
   Job job;
   const bool manifest = !flags.file.empty();
   PSYS_TRY_ASSIGN(job.spec, manifest ? spec_from_file(flags) : spec_from_flags(flags));
-  PSYS_TRY_ASSIGN(job.options.network, sandbox::parse_network_mode(flags.network));
-  if (manifest && !flags.network_given && job.spec.network == pod::Share::host) {
+  if (!flags.network.empty()) {
+    PSYS_TRY_ASSIGN(job.options.network, sandbox::parse_network_mode(flags.network));
+  } else if (job.spec.network == pod::Share::host) {
     job.options.network = sandbox::NetworkMode::host;
   }
   job.spec.network = job.options.network == sandbox::NetworkMode::host

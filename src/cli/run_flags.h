@@ -29,9 +29,9 @@ struct RunFlags {
   std::string user;
   std::string entrypoint;
   std::string working_dir;
-  std::string network = "bridge";
-  std::string ipc;   // "", "private" or "host"
-  std::string pull;  // "": the manifest's policy, or missing
+  std::string network;  // "": bridge, or what the manifest says
+  std::string ipc;      // "", "private" or "host"
+  std::string pull;     // "": the manifest's policy, or missing
   std::string output = "text";
   std::vector<std::string> env;          // KEY=VALUE, or KEY for our own value
   std::vector<std::string> volumes;      // SRC:DST[:ro]
@@ -45,7 +45,6 @@ struct RunFlags {
   bool tty = false;
   bool privileged = false;
   bool read_only = false;
-  bool network_given = false;  // with -f the manifest decides unless --network is given
 };
 
 // For `run IMAGE`.

@@ -70,7 +70,12 @@ class JoinedTree final : public SysctlTree {
     PSYS_TRY_ASSIGN(const Door door, door_of(key));
     if (door == Door::user_namespace) {
       PSYS_TRY_ASSIGN(UsernsHelper* const helper, get_helper());
-      return helper->write(key, value);
+      Result<> written = helper->write(key, value);
+      // Before Linux 5.19 the files of ipc keys belong to the host's root, whoever owns the
+      // namespace that they act on: this thread has joined it.
+      if (written || scope_of(key) != Scope::ipc || written.error().code != Code::permission) {
+        return written;
+      }
     }
     PSYS_TRY_ASSIGN(const OpenKey* const open, open_key(key));
     if (open->read_only) {

@@ -14,6 +14,7 @@
 #include "engine/embedded/rootfs.h"
 #include "engine/embedded/volumes.h"
 #include "linux/file.h"
+#include "linux/mount_thread.h"
 #include "linux/mounts.h"
 #include "sandbox/etc_files.h"
 
@@ -58,7 +59,7 @@ Result<std::string> shm_source(const ContainerRequest& request, const linux::Nam
   }
   std::string folder = request.place.folder + "/shm";
   PSYS_TRY(linux::make_directories(folder));
-  PSYS_TRY(in_mount_namespace(mounts, [&]() -> Result<> {
+  PSYS_TRY(linux::in_mount_namespace(mounts, [&]() -> Result<> {
     PSYS_TRY_ASSIGN(const auto mounted, linux::mounts_below(folder));
     return mounted.empty() ? linux::mount_tmpfs(folder, std::string(kShmOptions)) : Result<>{};
   }));

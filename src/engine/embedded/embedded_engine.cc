@@ -84,7 +84,7 @@ class EmbeddedEngine final : public Engine {
     if (!created) {
       return std::unexpected(created.error());
     }
-    if (const auto started = runtime.start(request.id, bundle); !started) {
+    if (const auto started = runtime.start(request.id); !started) {
       return std::unexpected(started.error());
     }
     return RunningContainer{created->container, created->monitor};

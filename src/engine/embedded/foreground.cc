@@ -179,9 +179,7 @@ std::expected<int, StartFailure> exec_in_foreground(const OciRuntime& runtime,
     if (!identity) {
       return std::unexpected(StartFailure{identity.error()});
     }
-    request.uid = identity->uid;
-    request.gid = identity->gid;
-    request.groups = identity->groups;
+    request.user = *identity;
   }
   const auto start = [&](const Stdio& stdio) {
     request.stdio = stdio;
