@@ -19,7 +19,7 @@ bool ends_word(char c) {
 // -? (0 | [1-9] digits) (. digits)? ([eE] [-+]? digits)?
 bool is_number(std::string_view text) {
   const auto skip_digits = [&text] {
-    const std::size_t count =
+    const auto count =
         static_cast<std::size_t>(std::ranges::find_if_not(text, is_digit) - text.begin());
     text.remove_prefix(count);
     return count > 0;

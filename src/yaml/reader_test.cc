@@ -68,7 +68,8 @@ TEST(Reader, KeysAreNamedAsJsonWould) {
   EXPECT_EQ(read("on: 1\n012: 2\n1.5: 3\n'y': 4\nnone: 5\n"), "{true:1,10:2,1.5:3,y:4,none:5};");
   EXPECT_EQ(read("~: 1"), "! f:1:1: null cannot be a key; write it in quotes");
   EXPECT_EQ(read("? [a]\n: 1"), "! f:1:3: a list or mapping cannot be a key");
-  EXPECT_EQ(read("!!int x: 1"), "! f:1:1: tag tag:yaml.org,2002:int does not fit the key \"x\"");
+  EXPECT_EQ(read("!!int x: 1"),
+            "! f:1:1: tag \"tag:yaml.org,2002:int\" does not fit the key \"x\"");
 }
 
 TEST(Reader, DuplicateKeys) {

@@ -211,8 +211,8 @@ Result<std::string_view> TreeBuilder::name_of(const Node& key) {
     case ScalarType::null:
       return refuse(key.at, "null cannot be a key; write it in quotes");
     case ScalarType::unfit:
-      return refuse(key.at,
-                    fmt::format("tag {} does not fit the key {}", key.tag, quoted(key.text)));
+      return refuse(
+          key.at, fmt::format("tag {} does not fit the key {}", quoted(key.tag), quoted(key.text)));
     case ScalarType::boolean:
       return std::string_view(scalar.boolean ? "true" : "false");
     case ScalarType::integer:
