@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sysctl/apply.h"
+
+#include <cerrno>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace podsysctl::sysctl {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// A kernel in memory that notes what is written and can be told to misbehave.
+class FakeTree final : public SysctlTree {
+ public:
+  std::map<std::string, std::string> values;
+  std::vector<std::string> writes;              // "key=value"
+  std::set<std::string> refuses;                // EINVAL for "key=value"
+  std::map<std::string, std::string> rewrites;  // what a key says after any write
+
+  Result<std::string> read(const SysctlKey& key) override {
+    const auto found = values.find(key.name());
+    if (found == values.end()) {
+      return Error::from_errno(ENOENT, "open /proc/sys/{}", key.path());
+    }
+    return found->second;
+  }
+  Result<> write(const SysctlKey& key, std::string_view value) override {
+    const std::string written = fmt::format("{}={}", key.name(), value);
+    writes.push_back(written);
+    if (refuses.contains(written)) {
+      return Error::from_errno(EINVAL, "write {}", key.name());
+    }
+    const auto rewrite = rewrites.find(key.name());
+    values[key.name()] = rewrite == rewrites.end() ? std::string(value) : rewrite->second;
+    return {};
+  }
+};
+
+Step step(std::string_view name, std::string value, std::string previous) {
+  return {{*SysctlKey::parse(name), std::move(value), {}, ""}, std::move(previous)};
+}
+
+std::vector<ApplyState> states_of(const Application& application) {
+  std::vector<ApplyState> states;
+  for (const AppliedSetting& setting : application.settings) {
+    states.push_back(setting.state);
+  }
+  return states;
+}
+
+class ApplyTest : public testing::Test {
+ protected:
+  ApplyTest() {
+    tree_.values = {{"net.core.somaxconn", "4096"}, {"net.ipv4.tcp_rmem", "4096\t131072\t6291456"}};
+  }
+  FakeTree tree_;
+};
+
+TEST_F(ApplyTest, WritesOnceAndLeavesWhatIsThere) {
+  const Plan plan{{step("net.core.somaxconn", "65535", "4096"),
+                   step("net.ipv4.tcp_rmem", "4096 131072 6291456", "4096\t131072\t6291456")}};
+  const Application application = apply(plan, tree_);
+  EXPECT_FALSE(application.failure);
+  EXPECT_THAT(states_of(application), ElementsAre(ApplyState::applied, ApplyState::unchanged));
+  EXPECT_THAT(tree_.writes, ElementsAre("net.core.somaxconn=65535"));
+  EXPECT_EQ(application.settings[1].effective, "4096 131072 6291456");
+  EXPECT_EQ(application.settings[1].previous, "4096 131072 6291456");
+}
+
+TEST_F(ApplyTest, RefusalTakesBackAndSaysWhatWasNotTried) {
+  tree_.values["net.ipv4.tcp_fin_timeout"] = "60";
+  tree_.refuses = {"net.ipv4.tcp_rmem=1 1 1"};
+  const Plan plan{{step("net.core.somaxconn", "65535", "4096"),
+                   step("net.ipv4.tcp_rmem", "1 1 1", "4096\t131072\t6291456"),
+                   step("net.ipv4.tcp_fin_timeout", "30", "60")}};
+  const Application application = apply(plan, tree_);
+  ASSERT_TRUE(application.failure);
+  EXPECT_EQ(application.failure->code, Code::invalid_argument);
+  EXPECT_EQ(application.failure->sys_errno, EINVAL);
+  EXPECT_EQ(application.failure->message,
+            "set net.ipv4.tcp_rmem to \"1 1 1\": write net.ipv4.tcp_rmem: Invalid argument (the "
+            "kernel refuses this value)");
+  EXPECT_THAT(states_of(application),
+              ElementsAre(ApplyState::rolled_back, ApplyState::refused, ApplyState::refused));
+  EXPECT_EQ(tree_.values["net.core.somaxconn"], "4096");
+  EXPECT_EQ(tree_.values["net.ipv4.tcp_fin_timeout"], "60");
+}
+
+TEST_F(ApplyTest, ValueThatDoesNotStayIsAFailure) {
+  tree_.rewrites = {{"net.ipv4.tcp_rmem", "4096 131072 6291456"}};
+  const Plan plan{{step("net.ipv4.tcp_rmem", "4096 8192 16384", "4096\t131072\t6291456")}};
+  const Application application = apply(plan, tree_);
+  ASSERT_TRUE(application.failure);
+  EXPECT_EQ(application.failure->code, Code::conflict);
+  EXPECT_THAT(application.failure->message,
+              HasSubstr("net.ipv4.tcp_rmem was set to \"4096 8192 16384\" but reads back "
+                        "\"4096 131072 6291456\""));
+  EXPECT_THAT(states_of(application), ElementsAre(ApplyState::rolled_back));
+}
+
+TEST_F(ApplyTest, WhatCannotBeTakenBackIsNamed) {
+  tree_.refuses = {"net.ipv4.tcp_rmem=1 1 1", "net.core.somaxconn=4096"};
+  const Plan plan{{step("net.core.somaxconn", "65535", "4096"),
+                   step("net.ipv4.tcp_rmem", "1 1 1", "4096\t131072\t6291456")}};
+  const Application application = apply(plan, tree_);
+  ASSERT_TRUE(application.failure);
+  EXPECT_EQ(application.failure->code, Code::partial_apply);
+  EXPECT_THAT(application.failure->message,
+              HasSubstr("; could not be taken back: net.core.somaxconn"));
+  EXPECT_THAT(states_of(application), ElementsAre(ApplyState::applied, ApplyState::refused));
+  EXPECT_EQ(application.settings[0].effective, "65535");
+}
+
+TEST_F(ApplyTest, AbsentKeyIsExplained) {
+  const Plan plan{{step("net.core.nope", "1", "")}};
+  const Application application = apply(plan, tree_);
+  ASSERT_TRUE(application.failure);
+  EXPECT_EQ(application.failure->code, Code::not_found);
+  EXPECT_THAT(application.failure->message, HasSubstr("this kernel has no such sysctl"));
+}
+
+TEST(ApplyStateTexts, RoundTrip) {
+  for (const ApplyState state :
+       {ApplyState::applied, ApplyState::unchanged, ApplyState::refused, ApplyState::rolled_back}) {
+    EXPECT_EQ(apply_state_from_string(to_string(state)), state);
+  }
+  EXPECT_EQ(apply_state_from_string("done"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace podsysctl::sysctl
