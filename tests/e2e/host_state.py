@@ -40,15 +40,23 @@ def mounts() -> dict[str, str]:
 
 
 def cgroups() -> dict[str, str]:
-    """Our groups in every hierarchy; others come and go with the host's services."""
+    """Our groups without a process, in every hierarchy. Those with one are told by the process;
+    so a pod that somebody else runs on this machine meanwhile is not taken for ours."""
     found = {}
     for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines():
         if line.partition(" - ")[2].split()[0] in ("cgroup", "cgroup2"):
             top = os.path.join(line.split()[4], "podsysctl")
             for folder, _, _ in os.walk(top):
-                if folder != top:
+                if folder != top and not processes_in(folder):
                     found[folder] = "exists"
     return found
+
+
+def processes_in(folder: str) -> str:
+    try:
+        return pathlib.Path(folder, "cgroup.procs").read_text()
+    except OSError:
+        return "gone"
 
 
 def packet_filter() -> dict[str, str]:
@@ -96,11 +104,16 @@ def snapshot() -> Facts:
 
 
 def changes(before: Facts, after: Facts) -> list[str]:
-    """One line for each difference."""
+    """One line for each difference; an interface that came or went stands for its sysctls."""
     lines = []
+    moved = before.get("interface", {}).keys() ^ after.get("interface", {}).keys()
     for kind, old in before.items():
         new = after[kind]
         for name in sorted(old.keys() | new.keys()):
+            if kind == "sysctl" and not moved.isdisjoint(name.split("/")):
+                continue
+            if kind == "cgroup" and name not in new:
+                continue  # somebody else's: ours went before the case began
             if old.get(name) != new.get(name):
                 was, now = old.get(name, "absent"), new.get(name, "absent")
                 lines.append(f"{kind} {name}: was {was!r}, is {now!r}")

@@ -9,6 +9,7 @@ sysctls are compared once more at the end. Exit: 0 all passed, 1 a case failed, 
 
 import argparse
 import ctypes
+import json
 import os
 import pathlib
 import re
@@ -114,19 +115,26 @@ class Runner:
         """Raises Failure with all that is wrong."""
         before = host_state.snapshot()
         folder = pathlib.Path(tempfile.mkdtemp(dir=self.work))
-        problems = []
-        for step in case.steps:
-            try:
-                for _ in range(step.times):
-                    self.run_step(step, {"EACH": value, "WORK": str(folder)}, folder)
-            except Failure as failure:
-                problems.append(f"{case.file.name}:{step.line}: {step.command}\n{failure}")
-                break
-        problems += [f"left behind: {line}" for line in self.left_behind(before)]
-        if problems:
+        try:
+            for step in case.steps:
+                self.run_times(case, step, {"EACH": value, "WORK": str(folder)}, folder)
+            left = self.left_behind(before)
+        except Failure as failure:
             self.clean_up()
-            raise Failure("\n".join(problems))
+            left = self.left_behind(before)  # of rm -f: what it forgets is another finding
+            raise Failure("\n".join([str(failure), *left])) from None
+        if left:
+            self.clean_up()
+            raise Failure("\n".join(left))
         shutil.rmtree(folder)
+
+    def run_times(self, case: case_file.Case, step: case_file.Step, env: dict,
+                  folder: pathlib.Path) -> None:
+        try:
+            for _ in range(step.times):
+                self.run_step(step, env, folder)
+        except Failure as failure:
+            raise Failure(f"{case.file.name}:{step.line}: {step.command}\n{failure}") from None
 
     def left_behind(self, before: host_state.Facts) -> list[str]:
         """What differs from before, once the last process had time to end."""
@@ -136,19 +144,24 @@ class Runner:
             found = host_state.changes(before, host_state.snapshot())
             found += [f"process {pid} ({name})"
                       for pid, name in host_state.descendants(os.getpid()).items()]
-            found += [f"pod folder {pod.name}" for pod in self.pods()]
+            found += [f"pod {pod}" for pod in self.pods()]
             if not found or time.monotonic() > deadline:
-                return found
+                return [f"left behind: {line}" for line in found]
             time.sleep(0.05)
 
-    def pods(self) -> list[pathlib.Path]:
+    def pods(self) -> set[str]:
+        """Names and uids of what is recorded, and of folders that no record has."""
+        listed = subprocess.run(["podsysctl", "ps", "-a", "-o", "json"], env=self.env, check=False,
+                                capture_output=True, text=True)
+        recorded = json.loads(listed.stdout or "[]")
         folder = self.root / "pods"
-        return list(folder.iterdir()) if folder.exists() else []
+        folders = {each.name for each in folder.iterdir()} if folder.exists() else set()
+        return {pod["name"] for pod in recorded} | folders - {pod["uid"] for pod in recorded}
 
     def clean_up(self) -> None:
         """So that one failed case does not fail the next."""
         for pod in self.pods():
-            subprocess.run(["podsysctl", "rm", "-f", pod.name], env=self.env, check=False,
+            subprocess.run(["podsysctl", "rm", "-f", pod], env=self.env, check=False,
                            capture_output=True, timeout=case_file.DEFAULT_TIMEOUT)
         for pid in host_state.descendants(os.getpid()):
             os.kill(pid, signal.SIGKILL)
