@@ -41,6 +41,7 @@ struct SandboxRequest {
 // What must be remembered of a sandbox to find and remove it again from another process.
 struct SandboxState {
   std::string id;
+  std::string runtime;  // what its containers were made with; "": the engine's own choice
   linux::ProcessId process;
   std::vector<store::NamespaceRecord> namespaces;
   std::string network_record;          // opaque; "" where nothing has to be detached
@@ -106,7 +107,7 @@ class Engine {
   virtual ~Engine() = default;
 
   [[nodiscard]] virtual std::string_view name() const = 0;     // "embedded"
-  [[nodiscard]] virtual std::string_view runtime() const = 0;  // "runc"
+  [[nodiscard]] virtual std::string_view runtime() const = 0;  // "/usr/bin/runc"
 
   // Namespaces, then the network. On failure the caller removes what the journal has.
   [[nodiscard]] virtual Result<SandboxState> make_sandbox(const SandboxRequest& request,

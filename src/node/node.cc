@@ -9,6 +9,7 @@ engine::PodPlace place_of(const Node& node, const std::string& uid) {
 
 engine::SandboxState sandbox_of(const store::PodRecord& pod) {
   return {.id = pod.sandbox_id,
+          .runtime = pod.runtime,
           .process = pod.sandbox_process,
           .namespaces = pod.namespaces,
           .network_record = pod.network_state};

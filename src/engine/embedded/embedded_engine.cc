@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "base/strings.h"
@@ -30,11 +31,10 @@ class EmbeddedEngine final : public Engine {
       : options_(std::move(options)),
         choice_(std::move(choice)),
         layout_(std::move(layout)),
-        clock_(clock),
-        runtime_name_(choice_.path.substr(choice_.path.rfind('/') + 1)) {}
+        clock_(clock) {}
 
   std::string_view name() const override { return "embedded"; }
-  std::string_view runtime() const override { return runtime_name_; }
+  std::string_view runtime() const override { return choice_.path; }
 
   Result<SandboxState> make_sandbox(const SandboxRequest& request, Journal& journal) override {
     SandboxState state{.id = request.id};
@@ -68,11 +68,11 @@ class EmbeddedEngine final : public Engine {
 
   std::expected<RunningContainer, StartFailure> start_container(
       const ContainerRequest& request) override {
-    const Result<linux::Namespace> mounts = sandbox_of(request.sandbox).mount_namespace();
-    if (!mounts) {
-      return std::unexpected(StartFailure{mounts.error()});
+    const auto inside = enter_running(request.sandbox);
+    if (!inside) {
+      return std::unexpected(inside.error());
     }
-    const OciRuntime runtime = runtime_in(&*mounts);
+    const OciRuntime runtime = runtime_in(*inside);
     const std::string bundle = bundle_folder(request.place, request.id);
     const auto created = create_monitored(runtime, {.id = request.id,
                                                     .name = request.container.name,
@@ -92,11 +92,11 @@ class EmbeddedEngine final : public Engine {
 
   std::expected<int, StartFailure> run_container(const ContainerRequest& request,
                                                  const Streams& streams) override {
-    const Result<linux::Namespace> mounts = sandbox_of(request.sandbox).mount_namespace();
-    if (!mounts) {
-      return std::unexpected(StartFailure{mounts.error()});
+    const auto inside = enter_running(request.sandbox);
+    if (!inside) {
+      return std::unexpected(inside.error());
     }
-    return run_in_foreground(runtime_in(&*mounts), request, streams, clock_);
+    return run_in_foreground(runtime_in(*inside), request, streams, clock_);
   }
 
   Result<std::optional<int>> exit_code(const ContainerRef& container) override {
@@ -142,8 +142,8 @@ class EmbeddedEngine final : public Engine {
   }
 
   Result<> remove_container(const ContainerRef& container) override {
-    const Result<linux::Namespace> mounts = sandbox_of(container.sandbox).mount_namespace();
-    PSYS_TRY(runtime_in(mounts ? &*mounts : nullptr).remove(container.id));
+    PSYS_TRY_ASSIGN(const Inside inside, enter(container.sandbox));
+    PSYS_TRY(runtime_in(inside).remove(container.id));
     if (linux::is_alive(container.monitor)) {
       PSYS_TRY_ASSIGN(const bool gone, linux::wait_until_gone(container.monitor, kMonitorEnd));
       if (!gone) {
@@ -156,11 +156,11 @@ class EmbeddedEngine final : public Engine {
 
   std::expected<int, StartFailure> exec(const ContainerRef& container,
                                         const ExecCommand& command) override {
-    const Result<linux::Namespace> mounts = sandbox_of(container.sandbox).mount_namespace();
-    if (!mounts) {
-      return std::unexpected(StartFailure{mounts.error()});
+    const auto inside = enter_running(container.sandbox);
+    if (!inside) {
+      return std::unexpected(inside.error());
     }
-    return exec_in_foreground(runtime_in(&*mounts), container, command, *mounts);
+    return exec_in_foreground(runtime_in(*inside), container, command, *inside->mounts);
   }
 
  private:
@@ -195,8 +195,41 @@ class EmbeddedEngine final : public Engine {
     return {state.id, options_.run_folder + "/" + state.id, state.process};
   }
 
-  [[nodiscard]] OciRuntime runtime_in(const linux::Namespace* mounts) const {
-    return {choice_, options_.run_folder + "/runtime", mounts};
+  // Where a sandbox's containers are worked on, and the runtime that made them: no other knows
+  // them.
+  struct Inside {
+    std::optional<linux::Namespace> mounts;  // empty once the sandbox has ended
+    RuntimeChoice choice;
+  };
+
+  [[nodiscard]] Result<Inside> enter(const SandboxState& state) const {
+    Inside inside{.choice = choice_};
+    if (!state.runtime.empty() && state.runtime != choice_.path) {
+      PSYS_TRY_ASSIGN(inside.choice, choose_runtime(state.runtime, layout_));
+    }
+    if (Result<linux::Namespace> mounts = sandbox_of(state).mount_namespace()) {
+      inside.mounts.emplace(*std::move(mounts));
+    }
+    return inside;
+  }
+
+  // As enter(), for what needs the sandbox to be up.
+  [[nodiscard]] std::expected<Inside, StartFailure> enter_running(const SandboxState& state) const {
+    Result<Inside> inside = enter(state);
+    if (!inside) {
+      return std::unexpected(StartFailure{inside.error()});
+    }
+    if (!inside->mounts) {
+      return std::unexpected(
+          StartFailure{{Code::not_found, 0, fmt::format("sandbox {} is not running", state.id)}});
+    }
+    return *std::move(inside);
+  }
+
+  // Valid as long as `inside`.
+  [[nodiscard]] OciRuntime runtime_in(const Inside& inside) const {
+    return {inside.choice, options_.run_folder + "/runtime",
+            inside.mounts ? &*inside.mounts : nullptr};
   }
 
   static std::vector<store::NamespaceRecord> namespaces_of(const sandbox::Sandbox& sandbox) {
@@ -247,7 +280,6 @@ class EmbeddedEngine final : public Engine {
   RuntimeChoice choice_;
   CgroupLayout layout_;
   const Clock& clock_;
-  std::string runtime_name_;
 };
 
 }  // namespace
