@@ -5,6 +5,10 @@ JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 30
 CMAKE_BUILD = cmake --build
 
+# A second checkout finds what the first one compiled.
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
+
 .PHONY: help
 help:
 	@echo "make demo      install packages, build, run a pod with its sysctls, show the result"
