@@ -33,6 +33,7 @@ Manifest read_golden(const std::string& name) {
 
 std::vector<std::string> texts(const Manifest& manifest) {
   std::vector<std::string> lines;
+  lines.reserve(manifest.notices.size());
   for (const Notice& notice : manifest.notices) {
     lines.push_back(notice.text());
   }

@@ -44,6 +44,7 @@ inline PodSpec pod_of(std::string_view text) {
 // Of the sysctls, as their author wrote them.
 inline std::vector<std::string> names_of(const PodSpec& pod) {
   std::vector<std::string> names;
+  names.reserve(pod.sysctls.size());
   for (const sysctl::Setting& setting : pod.sysctls) {
     names.push_back(setting.spelling.empty() ? setting.key.name() : setting.spelling);
   }
