@@ -26,6 +26,10 @@ struct ProbedKey {
   SysctlKey key;
   Scope scope = Scope::node;  // node for a net.* key that only the host's namespace shows
   Settability settability = Settability::node_only;
+  // In a pod with a user namespace of its own: older kernels (6.1 is one) hide some keys there,
+  // and only there user.* belongs to the pod. absent everywhere if no user namespace can be made
+  // here.
+  Settability in_user_namespace = Settability::absent;
   std::string default_value;  // in a fresh namespace; "" where a pod cannot see it
   std::string note;           // what a person should know about this answer; mostly ""
   friend bool operator==(const ProbedKey&, const ProbedKey&) = default;

@@ -11,7 +11,7 @@
 namespace podsysctl::sysctl {
 namespace {
 
-constexpr std::string_view kMagic = "podsysctl-probe 1";
+constexpr std::string_view kMagic = "podsysctl-probe 2";
 
 std::string escaped(std::string_view text) {
   std::string out;
@@ -53,17 +53,19 @@ std::string header(const ProbeIdentity& identity) {
 
 std::optional<ProbedKey> parse_line(std::string_view line) {
   const std::vector<std::string_view> fields = split(line, '\t');
-  if (fields.size() != 5) {
+  if (fields.size() != 6) {
     return std::nullopt;
   }
   Result<SysctlKey> key = SysctlKey::parse(fields[0]);
   const auto scope = scope_from_string(fields[1]);
   const auto settability = settability_from_string(fields[2]);
-  if (!key || !scope || !settability) {
+  const auto in_user_namespace = settability_from_string(fields[3]);
+  if (!key || !scope || !settability || !in_user_namespace) {
     return std::nullopt;
   }
-  return ProbedKey{*std::move(key), *scope, *settability, unescaped(fields[3]),
-                   unescaped(fields[4])};
+  return ProbedKey{*std::move(key),      *scope,
+                   *settability,         *in_user_namespace,
+                   unescaped(fields[4]), unescaped(fields[5])};
 }
 
 }  // namespace
@@ -90,9 +92,9 @@ Result<ProbeIdentity> current_identity() {
 std::string serialise(const ProbeIdentity& identity, const ProbeReport& report) {
   std::string text = header(identity);
   for (const ProbedKey& probed : report.keys) {
-    text += fmt::format("{}\t{}\t{}\t{}\t{}\n", probed.key.name(), to_string(probed.scope),
-                        to_string(probed.settability), escaped(probed.default_value),
-                        escaped(probed.note));
+    text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\n", probed.key.name(), to_string(probed.scope),
+                        to_string(probed.settability), to_string(probed.in_user_namespace),
+                        escaped(probed.default_value), escaped(probed.note));
   }
   return text + fmt::format("end {}\n", report.keys.size());
 }

@@ -22,8 +22,8 @@ struct ProbeIdentity {
 };
 [[nodiscard]] Result<ProbeIdentity> current_identity();
 
-// One line per key: key, scope, settability, default, note, parted by tabs, escaped; the last line
-// says how many there are.
+// One line per key: key, scope, settability, in_user_namespace, default, note, parted by tabs,
+// escaped; the last line says how many there are.
 [[nodiscard]] std::string serialise(const ProbeIdentity& identity, const ProbeReport& report);
 [[nodiscard]] std::optional<ProbeReport> parse_report(std::string_view text,
                                                       const ProbeIdentity& identity);

@@ -61,45 +61,60 @@ void settle_scope(ProbedKey& probed, const std::vector<Scope>& evidence) {
   probed.note = "changes with more than one kind of namespace";
 }
 
+// user.* of a pod without a user namespace of its own are the host's.
 ProbedKey classify_user(const SysctlKey& key, const Views& views) {
-  ProbedKey probed{key, Scope::user, Settability::node_only, "", ""};
+  ProbedKey probed{.key = key, .scope = Scope::user};
   const SysctlLook* const look = look_in(views.user, key);
   if (look == nullptr) {
     probed.note = fmt::format("no user namespace can be made here: {}", views.user_error);
     return probed;
   }
   probed.default_value = look->value;
-  probed.settability =
+  probed.in_user_namespace =
       is_writable(look->access) ? Settability::pod_writable : Settability::pod_read_only;
   probed.note = "only in a pod with a user namespace of its own";
   return probed;
 }
 
+// What a pod can do with a key that it sees.
+Settability settability_of(const SysctlLook& in_pod, const std::optional<std::string>& leak) {
+  if (!is_writable(in_pod.access)) {
+    return Settability::pod_read_only;
+  }
+  return leak ? Settability::leaky : Settability::pod_writable;
+}
+
+void add_note(ProbedKey& probed, const Views& views, const std::optional<std::string>& leak) {
+  if (probed.settability == Settability::leaky) {
+    probed.note = *leak;
+    return;
+  }
+  const SysctlLook* const on_host = look_in(views.host, probed.key);
+  const bool host_writes = on_host != nullptr && is_writable(on_host->access);
+  if (probed.note.empty() && probed.settability == Settability::pod_read_only && !host_writes) {
+    probed.note = "read-only on the host too";
+  }
+}
+
 ProbedKey classify_one(const SysctlKey& key, const Views& views, KernelVersion kernel) {
-  ProbedKey probed{key, scope_of(key), Settability::node_only, "", ""};
+  ProbedKey probed{.key = key, .scope = scope_of(key)};
   if (probed.scope == Scope::user) {
     return classify_user(key, views);
   }
   const SysctlLook* const in_pod = look_in(views.pod, key);
   if (probed.scope == Scope::node || in_pod == nullptr) {
     probed.scope = Scope::node;
+    probed.in_user_namespace = Settability::node_only;
     return probed;
   }
   settle_scope(probed, evidence_for(key, views));
   probed.default_value = in_pod->value;
-  if (!is_writable(in_pod->access)) {
-    probed.settability = Settability::pod_read_only;
-    const SysctlLook* const on_host = look_in(views.host, key);
-    if (probed.note.empty() && (on_host == nullptr || !is_writable(on_host->access))) {
-      probed.note = "read-only on the host too";
-    }
-    return probed;
-  }
-  probed.settability = Settability::pod_writable;
-  if (const auto leak = known_leak(key, kernel)) {
-    probed.settability = Settability::leaky;
-    probed.note = *leak;
-  }
+  const auto leak = known_leak(key, kernel);
+  probed.settability = settability_of(*in_pod, leak);
+  // Presence only: who may write there is a matter of the writer's credentials, which we choose.
+  probed.in_user_namespace =
+      look_in(views.user, key) == nullptr ? Settability::absent : probed.settability;
+  add_note(probed, views, leak);
   return probed;
 }
 

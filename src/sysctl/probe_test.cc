@@ -80,7 +80,7 @@ TEST(KnownLeak, EndsWithTheFixOfTheSeries) {
 }
 
 // A kernel in which every kind of namespace shows the same, until the test says otherwise.
-Views same_everywhere(const View& view) { return Views{view, view, view, view, view, {}, ""}; }
+Views same_everywhere(const View& view) { return Views{view, view, view, view, view, view, ""}; }
 
 ProbedKey classified(const Views& views, std::string_view name,
                      KernelVersion kernel = {6, 18, 44}) {
@@ -94,10 +94,12 @@ TEST(Classify, WithoutEvidenceTheNameDecides) {
   const Views views =
       same_everywhere({{key_of("kernel.shmmni"), {SysctlAccess::read_write, "4096"}},
                        {key_of("vm.swappiness"), {}}});
-  EXPECT_EQ(classified(views, "kernel.shmmni"), (ProbedKey{key_of("kernel.shmmni"), Scope::ipc,
-                                                           Settability::pod_writable, "4096", ""}));
+  EXPECT_EQ(classified(views, "kernel.shmmni"),
+            (ProbedKey{key_of("kernel.shmmni"), Scope::ipc, Settability::pod_writable,
+                       Settability::pod_writable, "4096", ""}));
   EXPECT_EQ(classified(views, "vm.swappiness"),
-            (ProbedKey{key_of("vm.swappiness"), Scope::node, Settability::node_only, "", ""}));
+            (ProbedKey{key_of("vm.swappiness"), Scope::node, Settability::node_only,
+                       Settability::node_only, "", ""}));
 }
 
 TEST(Classify, WhatOnlyTheHostShowsBelongsToTheNode) {
@@ -106,7 +108,7 @@ TEST(Classify, WhatOnlyTheHostShowsBelongsToTheNode) {
   views.pod.clear();
   views.net.clear();
   EXPECT_EQ(classified(views, key.name()),
-            (ProbedKey{key, Scope::node, Settability::node_only, "", ""}));
+            (ProbedKey{key, Scope::node, Settability::node_only, Settability::node_only, "", ""}));
 }
 
 TEST(Classify, ReadOnlyInAPod) {
@@ -114,8 +116,8 @@ TEST(Classify, ReadOnlyInAPod) {
   Views views = same_everywhere({{key, {SysctlAccess::read_write, "212992"}}});
   views.pod[key].access = SysctlAccess::read_only;
   views.net[key].access = SysctlAccess::read_only;
-  EXPECT_EQ(classified(views, key.name()),
-            (ProbedKey{key, Scope::net, Settability::pod_read_only, "212992", ""}));
+  EXPECT_EQ(classified(views, key.name()), (ProbedKey{key, Scope::net, Settability::pod_read_only,
+                                                      Settability::pod_read_only, "212992", ""}));
   for (View* const view : {&views.host, &views.ipc, &views.uts}) {
     (*view)[key].access = SysctlAccess::read_only;
   }
@@ -144,15 +146,25 @@ TEST(Classify, KnownLeaksAreLeakyOnlyWhereAPodCouldWrite) {
   EXPECT_EQ(classified(views, key.name(), {5, 10, 1}).settability, Settability::pod_read_only);
 }
 
-TEST(Classify, UserKeysNeedAUserNamespace) {
+TEST(Classify, UserKeysBelongToAPodWithAUserNamespace) {
   const SysctlKey key = key_of("user.max_net_namespaces");
-  Views views = same_everywhere({{key, {SysctlAccess::read_only, "100"}}});
+  Views views = same_everywhere({{key, {SysctlAccess::read_write, "100"}}});
+  views.user[key].value = "2147483647";
+  EXPECT_EQ(classified(views, key.name()),
+            (ProbedKey{key, Scope::user, Settability::node_only, Settability::pod_writable,
+                       "2147483647", "only in a pod with a user namespace of its own"}));
+  views.user.clear();
   views.user_error = "make new namespaces (user): Operation not permitted";
-  EXPECT_EQ(classified(views, key.name()).settability, Settability::node_only);
+  EXPECT_EQ(classified(views, key.name()).in_user_namespace, Settability::absent);
   EXPECT_THAT(classified(views, key.name()).note, HasSubstr("Operation not permitted"));
-  views.user[key] = {SysctlAccess::read_write, "2147483647"};
+}
+
+TEST(Classify, KeysThatUserNamespacesHide) {
+  const SysctlKey key = key_of("net.core.somaxconn");
+  Views views = same_everywhere({{key, {SysctlAccess::read_write, "4096"}}});
+  views.user.clear();
   EXPECT_EQ(classified(views, key.name()).settability, Settability::pod_writable);
-  EXPECT_EQ(classified(views, key.name()).scope, Scope::user);
+  EXPECT_EQ(classified(views, key.name()).in_user_namespace, Settability::absent);
 }
 
 TEST(OtherValues, DifferAndKeepTheForm) {
@@ -223,7 +235,7 @@ class ModelKernel final : public TrialGround {
 };
 
 std::vector<ProbedKey> writable(const SysctlKey& key) {
-  return {{key, scope_of(key), Settability::pod_writable, "", ""}};
+  return {{.key = key, .scope = scope_of(key), .settability = Settability::pod_writable}};
 }
 
 TEST(TryKeys, FindsTheLeakAndPutsTheHostBack) {
@@ -274,10 +286,10 @@ TEST(TryKeys, LeavesSoundKeysAloneAndNotesStubbornOnes) {
   }
   kernel.fixed_value.insert(stubborn);
   std::vector<ProbedKey> keys{
-      {visible, Scope::net, Settability::pod_read_only, "", ""},
-      {sound, Scope::net, Settability::pod_writable, "", ""},
-      {stubborn, Scope::net, Settability::pod_writable, "", ""},
-      {key_of("user.max_net_namespaces"), Scope::user, Settability::pod_writable, "", ""}};
+      {.key = visible, .scope = Scope::net, .settability = Settability::pod_read_only},
+      {.key = sound, .scope = Scope::net, .settability = Settability::pod_writable},
+      {.key = stubborn, .scope = Scope::net, .settability = Settability::pod_writable},
+      {.key = key_of("user.max_net_namespaces"), .scope = Scope::user}};
   try_keys(kernel, keys);
   EXPECT_EQ(keys[1].settability, Settability::pod_writable);
   EXPECT_EQ(keys[1].note, "");
@@ -289,8 +301,10 @@ TEST(TryKeys, LeavesSoundKeysAloneAndNotesStubbornOnes) {
 
 ProbeReport sample_report() {
   return {"6.1",
-          {{key_of("kernel.domainname"), Scope::uts, Settability::pod_writable, "a\tb\\n\nc", ""},
-           {key_of("net.ipv4.conf.eth0/1.forwarding"), Scope::net, Settability::leaky, "", "why"}}};
+          {{key_of("kernel.domainname"), Scope::uts, Settability::pod_writable, Settability::absent,
+            "a\tb\\n\nc", ""},
+           {key_of("net.ipv4.conf.eth0/1.forwarding"), Scope::net, Settability::leaky,
+            Settability::leaky, "", "why"}}};
 }
 
 TEST(ProbeCache, RoundTrip) {
@@ -317,7 +331,7 @@ TEST(FindOrFamily, AnswersForInterfacesByTheirFamily) {
   ProbeReport report;
   for (const auto* const name : {"net.ipv4.conf.all.forwarding", "net.ipv4.conf.default.forwarding",
                                  "net.ipv4.neigh.default.locktime", "net.ipv4.neigh.lo.locktime"}) {
-    report.keys.push_back({key_of(name), Scope::net, Settability::pod_writable, "0", ""});
+    report.keys.push_back({.key = key_of(name), .scope = Scope::net});
   }
   EXPECT_EQ(find(report, key_of("net.ipv4.conf.eth0.forwarding")), nullptr);
   EXPECT_EQ(find_or_family(report, key_of("net.ipv4.conf.eth0/7.forwarding")), &report.keys[1]);

@@ -39,11 +39,14 @@ Result<View> look_from_fresh(const linux::ProcSys& proc, std::span<const Namespa
   return view;
 }
 
-// One line per key, "name access value". A value of user.* is a number: no escaping is needed.
+// One line per key, "name access value". Values are wanted of user.* only, which are numbers:
+// nothing has to be escaped.
 std::string to_lines(const View& view) {
   std::string lines;
   for (const auto& [key, look] : view) {
-    lines += fmt::format("{} {} {}\n", key.name(), static_cast<int>(look.access), look.value);
+    const std::string_view value =
+        scope_of(key) == Scope::user ? std::string_view(look.value) : std::string_view();
+    lines += fmt::format("{} {} {}\n", key.name(), static_cast<int>(look.access), value);
   }
   return lines;
 }
@@ -63,18 +66,14 @@ Result<View> from_lines(std::string_view lines) {
   return view;
 }
 
-// A new user namespace gives all capabilities inside it, so no uid map is needed to see what its
-// own root may do.
-Result<View> look_from_user_namespace(const linux::ProcSys& proc, const View& host) {
+// A new user namespace gives all capabilities inside it, so no uid map is needed to see what is
+// there (but for access to ipc keys, which asks for the mapped root).
+Result<View> look_from_user_namespace(const linux::ProcSys& proc) {
   PSYS_TRY_ASSIGN(const std::string lines, linux::call_in_child([&]() -> Result<std::string> {
-                    constexpr std::array kUser{NamespaceKind::user};
-                    PSYS_TRY(linux::unshare_namespaces(kUser));
-                    View view;
-                    for (const auto& [key, unused] : host) {
-                      if (scope_of(key) == Scope::user) {
-                        PSYS_TRY_ASSIGN(view[key], linux::look_at_sysctl(proc, key.path()));
-                      }
-                    }
+                    constexpr std::array kKinds{NamespaceKind::user, NamespaceKind::net,
+                                                NamespaceKind::ipc, NamespaceKind::uts};
+                    PSYS_TRY(linux::unshare_namespaces(kKinds));
+                    PSYS_TRY_ASSIGN(const View view, look_around(proc));
                     return to_lines(view);
                   }));
   return from_lines(lines);
@@ -117,7 +116,7 @@ Result<Views> look_from_everywhere(const linux::ProcSys& proc) {
   PSYS_TRY_ASSIGN(views.net, look_from_fresh(proc, kNet));
   PSYS_TRY_ASSIGN(views.ipc, look_from_fresh(proc, kIpc));
   PSYS_TRY_ASSIGN(views.uts, look_from_fresh(proc, kUts));
-  Result<View> user = look_from_user_namespace(proc, views.host);
+  Result<View> user = look_from_user_namespace(proc);
   if (user) {
     views.user = *std::move(user);
   } else {

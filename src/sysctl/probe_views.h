@@ -23,7 +23,7 @@ struct Views {
   View net;  // one fresh namespace each
   View ipc;
   View uts;
-  View user;               // user.* only
+  View user;               // fresh ones that a fresh user namespace owns; values of user.* only
   std::string user_error;  // why `user` is empty: no user namespaces here
 };
 

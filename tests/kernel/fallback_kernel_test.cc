@@ -54,7 +54,7 @@ class WithoutSyscalls : public testing::TestWithParam<Missing> {
 };
 
 TEST_P(WithoutSyscalls, TheProbeSeesTheSame) {
-  const auto whole = sysctl::probe(sysctl::ProbeMode::passive);
+  static const auto whole = sysctl::probe(sysctl::ProbeMode::passive);
   ASSERT_TRUE(whole) << whole.error().message;
   const auto text = in_child([]() -> Result<std::string> {
     PSYS_TRY_ASSIGN(const sysctl::ProbeReport report, sysctl::probe(sysctl::ProbeMode::passive));

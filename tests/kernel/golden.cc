@@ -29,14 +29,17 @@ Golden golden_of(const sysctl::ProbeReport& report) {
   for (const sysctl::ProbedKey& probed : report.keys) {
     if (sysctl::scope_of(probed.key) != sysctl::Scope::node) {
       golden[probed.key.name()] =
-          fmt::format("{}\t{}", to_string(probed.scope), to_string(probed.settability));
+          fmt::format("{}\t{}\t{}", to_string(probed.scope), to_string(probed.settability),
+                      to_string(probed.in_user_namespace));
     }
   }
   return golden;
 }
 
 std::string to_text(const Golden& golden) {
-  std::string text = "# SPDX-License-Identifier: Apache-2.0\n# key\tscope\tsettability\n";
+  std::string text =
+      "# SPDX-License-Identifier: Apache-2.0\n# key\tscope\tsettability\tin a pod with a user "
+      "namespace\n";
   for (const auto& [key, finding] : golden) {
     text += fmt::format("{}\t{}\n", key, finding);
   }

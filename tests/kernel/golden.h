@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Golden data: what the probe found on each kernel series, one file "5.10.tsv" of key, scope and
-// settability per series. Kept: every key whose name belongs to a namespace; values that depend on
-// the machine are left out. Thread-safety: pure functions.
+// Golden data: what the probe found on each kernel series, one file "5.10.tsv" of key, scope,
+// settability and settability in a pod with a user namespace per series. Kept: every key whose name
+// belongs to a namespace; values that depend on the machine are left out. Thread-safety: pure
+// functions.
 #pragma once
 
 #include <map>
@@ -15,7 +16,7 @@
 
 namespace podsysctl::kernel_test {
 
-// Key -> "net\tpod-writable".
+// Key -> "net\tpod-writable\tpod-writable".
 using Golden = std::map<std::string, std::string>;
 
 // "6.12" of the running kernel's release.
