@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scripts that make a shell complete podsysctl's command line, generated from the definitions of
+// the commands. Pods and images are asked of podsysctl itself when <TAB> is pressed. Thread-safety:
+// pure functions.
+#pragma once
+
+#include <string>
+
+#include "cli/args.h"
+
+namespace podsysctl::cli {
+
+[[nodiscard]] std::string bash_completion(const Command& app);
+[[nodiscard]] std::string zsh_completion(const Command& app);
+[[nodiscard]] std::string fish_completion(const Command& app);
+
+}  // namespace podsysctl::cli

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+
+#include <fmt/core.h>
+
+#include "base/strings.h"
+#include "cli/completion.h"
+
+namespace podsysctl::cli {
+namespace {
+
+// Finds the command among the words before the cursor, then looks into the tables made below.
+constexpr const char* kFunction = R"script(
+_podsysctl() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=podsysctl i
+  COMPREPLY=()
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    if [[ " $(_podsysctl_commands "$command") " == *" ${COMP_WORDS[i]} "* ]]; then
+      command+=" ${COMP_WORDS[i]}"
+    fi
+  done
+  local kind
+  kind=$(_podsysctl_value "$command" "$before")
+  if [[ -z $kind ]]; then
+    if [[ $word == -* ]]; then
+      kind="words $(_podsysctl_flags "$command")"
+    else
+      kind=$(_podsysctl_argument "$command")
+      kind=${kind:-words $(_podsysctl_commands "$command")}
+    fi
+  fi
+  case $kind in
+    'words '*) mapfile -t COMPREPLY < <(compgen -W "${kind#words }" -- "$word") ;;
+    files) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+    folders) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+    pods) mapfile -t COMPREPLY < <(compgen -W "$(podsysctl ps -aq 2>/dev/null)" -- "$word") ;;
+    images) mapfile -t COMPREPLY < <(compgen -W "$(podsysctl image ls -q 2>/dev/null)" -- "$word") ;;
+  esac
+}
+complete -o bashdefault -F _podsysctl podsysctl
+)script";
+
+std::string kind_of(Completes what) {
+  switch (what) {
+    case Completes::files:
+return "files";
+case Completes::folders:
+return "folders";
+case Completes::pods:
+return "pods";
+case Completes::images:
+return "images";
+case Completes::nothing:
+break;
+}
+return "nothing";
+}
+
+std::string commands_case(const Command& command) {
+  std::string names;
+  for (const auto& inner : command.commands()) {
+    names += (names.empty() ? "" : " ") + inner->name();
+  }
+  std::string text =
+      names.empty() ? "" : fmt::format("    '{}') echo '{}' ;;\n", command.path(), names);
+  for (const auto& inner : command.commands()) {
+    text += commands_case(*inner);
+  }
+  return text;
+}
+
+std::string flags_case(const Command& command) {
+  std::string names = command.help_has_letter() ? "-h --help" : "--help";
+  for (const auto& flag : command.flags()) {
+    names += flag->letter == '\0' ? "" : fmt::format(" -{}", flag->letter);
+    names += " --" + flag->name;
+  }
+  std::string text = fmt::format("    '{}') echo '{}' ;;\n", command.path(), names);
+  for (const auto& inner : command.commands()) {
+    text += flags_case(*inner);
+  }
+  return text;
+}
+
+// What follows a flag that takes a value.
+std::string values_case(const Command& command) {
+  std::string text;
+  for (const auto& flag : command.flags()) {
+    if (flag->is_switch()) {
+      continue;
+    }
+    std::string pattern = fmt::format("'{} --{}'", command.path(), flag->name);
+    if (flag->letter != '\0') {
+      pattern += fmt::format("|'{} -{}'", command.path(), flag->letter);
+    }
+    const std::string kind =
+        flag->choices.empty() ? kind_of(flag->completes) : "words " + join(flag->choices, " ");
+    text += fmt::format("    {}) echo '{}' ;;\n", pattern, kind);
+  }
+  for (const auto& inner : command.commands()) {
+    text += values_case(*inner);
+  }
+  return text;
+}
+
+std::string arguments_case(const Command& command) {
+  std::string text;
+  for (const auto& argument : command.arguments()) {
+    if (argument->completes != Completes::nothing) {
+      text = fmt::format("    '{}') echo '{}' ;;\n", command.path(), kind_of(argument->completes));
+      break;
+    }
+  }
+  for (const auto& inner : command.commands()) {
+    text += arguments_case(*inner);
+  }
+  return text;
+}
+
+std::string function(std::string_view name, std::string_view subject, const std::string& cases) {
+  return fmt::format("{}() {{\n  case {} in\n{}  esac\n}}\n", name, subject, cases);
+}
+
+}  // namespace
+
+std::string bash_completion(const Command& app) {
+  return "# bash completion for podsysctl\n" +
+         function("_podsysctl_commands", "$1", commands_case(app)) +
+         function("_podsysctl_flags", "$1", flags_case(app)) +
+         function("_podsysctl_value", "\"$1 $2\"", values_case(app)) +
+         function("_podsysctl_argument", "$1", arguments_case(app)) + kFunction;
+}
+
+}  // namespace podsysctl::cli

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+
+#include <fmt/core.h>
+
+#include "base/strings.h"
+#include "cli/completion.h"
+
+namespace podsysctl::cli {
+namespace {
+
+constexpr const char* kHead = R"script(#compdef podsysctl
+_podsysctl_pods() { local -a pods=(${(f)" $(podsysctl ps - aq 2 >
+                                            / dev / null) "}); compadd -a pods }
+    _podsysctl_images() {
+  local - a images = (${(f) "$(podsysctl image ls -q 2>/dev/null)"});
+  compadd - a images
+}
+)script";
+
+// For text inside '…[…]' of _arguments: quotes of the shell, brackets and colons of the spec.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\'') {
+      out += "'\\''";
+    } else if (c == '[' || c == ']' || c == ':' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string action_of(Completes what) {
+  switch (what) {
+    case Completes::files:
+      return "_files";
+    case Completes::folders:
+      return "_files -/";
+    case Completes::pods:
+      return "_podsysctl_pods";
+    case Completes::images:
+      return "_podsysctl_images";
+    case Completes::nothing:
+      break;
+  }
+  return " ";
+}
+
+// "_podsysctl_image_ls"
+std::string function_of(const Command& command) {
+  std::string name = "_" + command.path();
+  for (char& c : name) {
+    c = c == ' ' || c == '-' ? '_' : c;
+  }
+  return name;
+}
+
+std::string spec(const Flag& flag, const std::string& dashed) {
+  std::string text =
+      fmt::format("'{}{}[{}]", flag.repeatable ? "*" : "", dashed, escaped(flag.help));
+  if (!flag.is_switch()) {
+    const std::string action =
+        flag.choices.empty() ? action_of(flag.completes) : "(" + join(flag.choices, " ") + ")";
+    text += fmt::format(":{}:{}", escaped(flag.value_name), action);
+  }
+  return "    " + text + "' \\\n";
+}
+
+std::string leaf_function(const Command& command) {
+  std::string text = fmt::format("{}() {{\n  _arguments -s -S \\\n", function_of(command));
+  for (const auto& flag : command.flags()) {
+    if (flag->letter != '\0') {
+      text += spec(*flag, std::string("-") + flag->letter);
+    }
+    text += spec(*flag, "--" + flag->name);
+  }
+  std::size_t position = 1;
+  for (const auto& argument : command.arguments()) {
+    const std::string where =
+        argument->takes == Argument::Takes::one ? std::to_string(position++) : "*";
+    text += fmt::format("    '{}:{}:{}' \\\n",
+                        where + (argument->need == Need::optional && where != "*" ? ":" : ""),
+                        escaped(argument->name), action_of(argument->completes));
+  }
+  return text + "    '--help[Show help]'\n}\n";
+}
+
+std::string functions(const Command& command);
+
+std::string group_function(const Command& command) {
+  std::string text;
+  for (const auto& inner : command.commands()) {
+    text += functions(*inner);
+  }
+  text += fmt::format("{}() {{\n  local -a commands=(\n", function_of(command));
+  for (const auto& inner : command.commands()) {
+    text += fmt::format("    '{}:{}'\n", inner->name(), escaped(inner->summary()));
+  }
+  text +=
+      "  )\n  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n"
+      "  local command=$words[2]\n  shift words\n  (( CURRENT-- ))\n  case $command in\n";
+  for (const auto& inner : command.commands()) {
+    text += fmt::format("    {}) {} ;;\n", inner->name(), function_of(*inner));
+  }
+  return text + "  esac\n}\n";
+}
+
+std::string functions(const Command& command) {
+  return command.commands().empty() ? leaf_function(command) : group_function(command);
+}
+
+}  // namespace
+
+std::string zsh_completion(const Command& app) {
+  return kHead + functions(app) + "_podsysctl \"$@\"\n";
+}
+
+}  // namespace podsysctl::cli
