@@ -96,10 +96,10 @@ Result<Reference> parse_registry(std::string_view rest, std::string_view whole) 
       return refuse(whole, "what follows the last colon is no tag");
     }
   }
-  if (rest.empty() || rest.size() > kLongestName) {
-    return refuse(whole, "the name is empty or longer than 255 bytes");
-  }
   split_registry(rest, out);
+  if (rest.empty() || out.registry.size() + 1 + out.repository.size() > kLongestName) {
+    return refuse(whole, "the name is empty or, with its registry, longer than 255 bytes");
+  }
   if (!is_registry(out.registry)) {
     return refuse(whole, "what stands before the first / is no registry");
   }
@@ -169,14 +169,17 @@ std::string canonical_name(const Reference& reference) {
 }
 
 std::string familiar_name(const Reference& reference) {
-  std::string name = canonical_name(reference);
-  if (reference.transport == Transport::registry && reference.registry == kDockerHub) {
-    name.erase(0, kDockerHub.size() + 1);
-    if (name.starts_with(kLibrary)) {
-      name.erase(0, kLibrary.size());
-    }
+  const std::string canonical = canonical_name(reference);
+  if (reference.transport != Transport::registry || reference.registry != kDockerHub) {
+    return canonical;
   }
-  return name;
+  std::string name = canonical.substr(kDockerHub.size() + 1);
+  if (name.starts_with(kLibrary)) {
+    name.erase(0, kLibrary.size());
+  }
+  // An image called "oci" must not be shortened to what is read as a path.
+  const Result<Reference> again = parse_reference(name);
+  return again && canonical_name(*again) == canonical ? name : canonical;
 }
 
 }  // namespace podsysctl::image

@@ -57,6 +57,8 @@ TEST(Reference, RegistryNamesAreCompletedAsDockerDoes) {
       {"localhost:5000/app:x", "localhost:5000/app:x", "localhost:5000/app:x"},
       {"registry.k8s.io/pause:3.9", "registry.k8s.io/pause:3.9", "registry.k8s.io/pause:3.9"},
       {"host:443/a/b-c/d__e.f", "host:443/a/b-c/d__e.f:latest", "host:443/a/b-c/d__e.f:latest"},
+      {"oci", "docker.io/library/oci:latest", "docker.io/library/oci:latest"},
+      {"rootfs/x", "docker.io/rootfs/x:latest", "rootfs/x:latest"},
       {"nginx@" + kDigest, "docker.io/library/nginx@" + kDigest, "nginx@" + kDigest},
       {"nginx:1@" + kDigest, "docker.io/library/nginx@" + kDigest, "nginx@" + kDigest},
   };
@@ -120,7 +122,7 @@ TEST(Reference, RefusesWhatNamesNothing) {
       {"ho st.x/a", "no registry"},
       {std::string("a\nb"), "control character"},
       {std::string("a\0b", 3), "control character"},
-      {std::string(256, 'a'), "longer than 255"},
+      {std::string(238, 'a'), "longer than 255"},
       {"oci:", "the path is missing"},
       {"oci::tag", "the path is missing"},
       {"docker-archive:", "the path is missing"},

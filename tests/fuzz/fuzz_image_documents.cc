@@ -77,7 +77,7 @@ void check_reference(std::string_view text) {
   const auto familiar = parse_reference(familiar_name(*reference));
   require(familiar && canonical_name(*familiar) == name);
   if (reference->transport == Transport::registry) {
-    require(name.find("..") == std::string::npos && !name.starts_with('-'));
+    require(reference->repository.find("..") == std::string::npos && !name.starts_with('-'));
   }
 }
 
