@@ -11,6 +11,7 @@
 #include "node/init_containers.h"
 #include "node/put_sysctls.h"
 #include "node/teardown.h"
+#include "pod/runtime_facts.h"
 
 namespace podsysctl::node {
 namespace {
@@ -143,7 +144,12 @@ class RecordJournal final : public engine::Journal {
   int saves_ = 0;
 };
 
-Result<> make_sandbox(const Node& node, const PodRecord& pod, const PodSpec& spec,
+// Its first address without the prefix length; "" where it has no network.
+std::string address_of(const engine::SandboxState& state) {
+  return state.addresses.empty() ? "" : state.addresses[0].substr(0, state.addresses[0].find('/'));
+}
+
+Result<> make_sandbox(const Node& node, const PodRecord& pod, PodSpec& spec,
                       const LaunchOptions& options) {
   RecordJournal journal(node, pod.uid);
   const engine::SandboxRequest request{.place = place_of(node, pod.uid),
@@ -154,6 +160,9 @@ Result<> make_sandbox(const Node& node, const PodRecord& pod, const PodSpec& spe
   for (const std::string& notice : state.notices) {
     node.reporter.warn(notice);
   }
+  pod::fill_in(
+      spec,
+      {.pod_uid = pod.uid, .pod_ip = address_of(state), .host_ip = "", .node_name = node.host});
   return {};
 }
 
@@ -192,8 +201,7 @@ Result<Images> resolve_all(const Node& node, const PodSpec& spec, const LaunchOp
 
 // Everything between the verdicts and the regular containers.
 std::expected<LaunchedPod, LaunchFailure> bring_up(const Node& node, const PodRecord& recorded,
-                                                   const PodSpec& spec,
-                                                   const LaunchOptions& options) {
+                                                   PodSpec& spec, const LaunchOptions& options) {
   Result<Images> images = resolve_all(node, spec, options);
   if (!images) {
     return std::unexpected(failure_of("ErrImagePull", images.error()));
@@ -219,7 +227,7 @@ std::expected<LaunchedPod, LaunchFailure> bring_up(const Node& node, const PodRe
 
 }  // namespace
 
-std::expected<LaunchedPod, LaunchFailure> launch(const Node& node, const PodSpec& spec,
+std::expected<LaunchedPod, LaunchFailure> launch(const Node& node, PodSpec& spec,
                                                  const policy::Allowlist& allowlist,
                                                  const LaunchOptions& options) {
   const Result<PodRecord> pod = record_pod(node, spec, options);

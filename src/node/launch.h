@@ -40,8 +40,9 @@ struct LaunchedPod {
   std::vector<PlannedContainer> containers;  // regular ones, not started yet
 };
 
-[[nodiscard]] std::expected<LaunchedPod, LaunchFailure> launch(const Node& node,
-                                                               const pod::PodSpec& spec,
+// `spec` gets what is known only then: the pod's uid and address in its containers' environment.
+// The result points into it.
+[[nodiscard]] std::expected<LaunchedPod, LaunchFailure> launch(const Node& node, pod::PodSpec& spec,
                                                                const policy::Allowlist& allowlist,
                                                                const LaunchOptions& options);
 

@@ -86,7 +86,7 @@ Outcome run_monitored(const Node& node, const LaunchedPod& launched, const pod::
 
 }  // namespace
 
-Outcome run(const Node& node, const pod::PodSpec& spec, const policy::Allowlist& allowlist,
+Outcome run(const Node& node, pod::PodSpec spec, const policy::Allowlist& allowlist,
             const LaunchOptions& options, const engine::Streams& streams) {
   if (const Result<> refreshed = refresh_all(node); !refreshed) {
     return std::unexpected(failed(refreshed.error()));

@@ -66,6 +66,23 @@ Result<std::string> shm_source(const ContainerRequest& request, const linux::Nam
   return folder;
 }
 
+// fsGroup: an emptyDir belongs to the group, and so does what is made in it (setgid).
+Result<> give_to_group(const ContainerRequest& request, const linux::Namespace& mounts,
+                       const pod::Volume& volume, const std::string& source) {
+  if (!request.pod.fs_group || volume.kind != pod::Volume::Kind::empty_dir) {
+    return {};
+  }
+  constexpr mode_t kGroupMode = 02777;
+  const auto group = static_cast<gid_t>(*request.pod.fs_group);
+  return in_mount_namespace(mounts, [&]() -> Result<> {
+    if (::chown(source.c_str(), static_cast<uid_t>(-1), group) < 0 ||
+        ::chmod(source.c_str(), kGroupMode) < 0) {
+      return Error::from_errno(errno, "give volume {} to group {}", volume.name, group);
+    }
+    return {};
+  });
+}
+
 Result<std::vector<BindMount>> volume_binds(const ContainerRequest& request,
                                             const linux::Namespace& mounts) {
   const VolumeHome home{request.place.folder + "/volumes", &mounts};
@@ -78,6 +95,7 @@ Result<std::vector<BindMount>> volume_binds(const ContainerRequest& request,
                        request.container.name, mount.volume);
     }
     PSYS_TRY_ASSIGN(const std::string source, prepare_volume(home, *volume));
+    PSYS_TRY(give_to_group(request, mounts, *volume, source));
     const std::string unique = fmt::format("{}-{}", request.container.name, binds.size());
     PSYS_TRY_ASSIGN(BindMount bind, resolve_volume_mount(home, mount, source, unique));
     binds.push_back(std::move(bind));
