@@ -56,13 +56,20 @@ add_libraries() {
   done < <(ldd "$1" 2>/dev/null | grep -o '/[^ ]*')
 }
 
+# put FILE TARGET: a program goes without its debug information, which only slows the boot down.
+put() {
+  if [[ -f $1 && -x $1 ]] && strip -o "$2" "$1" 2>/dev/null; then
+    add_libraries "$1"
+  else
+    cp -aL "$1" "$2"
+  fi
+}
+
 # add_file FILE PATH: copies it below the stage.
 add_file() {
-  local file=$1 target=$stage$2
-  [[ $2 == /* ]] || { echo "--add $file: the path in the guest must be absolute" >&2 && exit 2; }
-  mkdir -p "$(dirname "$target")"
-  cp -aL "$file" "$target"
-  [[ ! -f $file ]] || add_libraries "$file"
+  [[ $2 == /* ]] || { echo "--add $1: the path in the guest must be absolute" >&2 && exit 2; }
+  mkdir -p "$(dirname "$stage$2")"
+  put "$1" "$stage$2"
 }
 
 stage_steps() {
@@ -71,9 +78,7 @@ stage_steps() {
   for step in "${steps[@]}"; do
     name=$(basename "$step")
     [[ -x $step ]] || { echo "$step is not an executable file" >&2 && exit 2; }
-    # Debug information is half of a program: it only slows the boot down.
-    strip -o "$stage/steps.d/$name" "$step" 2>/dev/null || cp "$step" "$stage/steps.d/$name"
-    add_libraries "$step"
+    put "$step" "$stage/steps.d/$name"
     echo "$name" >>"$stage/steps"
   done
   for addition in "${additions[@]}"; do
