@@ -169,7 +169,7 @@ TEST_F(EnforceTest, TheHostIsNeverATarget) {
   ASSERT_TRUE(own);
   EXPECT_FALSE(own->net);
   sysctl::Target forged;
-  forged.net.emplace(*linux::Namespace::of_process(1, linux::NamespaceKind::net));
+  forged.net.emplace(*linux::Namespace::own(linux::NamespaceKind::net));
   const auto application = enforce({setting("net.core.somaxconn", "1")}, forged, *writer);
   ASSERT_TRUE(application.failure);
   EXPECT_EQ(application.failure->code, Code::denied_by_policy);
