@@ -10,7 +10,10 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <deque>
+#include <optional>
 
+#include "base/strings.h"
 #include "linux/file.h"
 
 namespace podsysctl::linux {
@@ -23,15 +26,31 @@ std::string_view relative(std::string_view path) {
   return path.empty() ? std::string_view(".") : path;
 }
 
-// The kernel's name of an open file.
-Result<std::string> name_of(FdRef fd) {
-  std::array<char, PATH_MAX> buffer{};
-  const std::string link = fmt::format("/proc/self/fd/{}", fd.get());
-  const ssize_t length = ::readlink(link.c_str(), buffer.data(), buffer.size());
-  if (length < 0) {
-    return Error::from_errno(errno, "read {}", link);
+// The text of a link, nothing if `fd` is none.
+Result<std::optional<std::string>> link_text(FdRef fd, std::string_view path) {
+  struct stat status{};
+  if (::fstat(fd.get(), &status) < 0) {
+    return Error::from_errno(errno, "stat {}", path);
   }
-  return std::string(buffer.data(), static_cast<std::size_t>(length));
+  if (!S_ISLNK(status.st_mode)) {
+    return std::optional<std::string>();
+  }
+  std::array<char, PATH_MAX> buffer{};
+  const ssize_t length = ::readlinkat(fd.get(), "", buffer.data(), buffer.size());
+  if (length < 0) {
+    return Error::from_errno(errno, "read the link {}", path);
+  }
+  return std::optional<std::string>(std::string(buffer.data(), static_cast<std::size_t>(length)));
+}
+
+// The components of `path` in front of those that are there.
+void prepend(std::deque<std::string>& to, std::string_view path) {
+  const auto parts = split(path, '/');
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+    if (!part->empty() && *part != ".") {
+      to.emplace_front(*part);
+    }
+  }
 }
 
 }  // namespace
@@ -64,20 +83,37 @@ Result<Fd> open_regular_in_root(FdRef root, std::string_view path) {
   return open_file(fmt::format("/proc/self/fd/{}", place.get()), O_RDONLY | O_NOCTTY);
 }
 
-Result<std::string> resolve_in_root(FdRef root, std::string_view path) {
-  PSYS_TRY_ASSIGN(const Fd place, open_in_root(root, path, O_PATH));
-  PSYS_TRY_ASSIGN(const std::string base, name_of(root));
-  PSYS_TRY_ASSIGN(std::string full, name_of(place.ref()));
-  if (base == "/") {
-    return full;
+Result<std::string> place_in_root(FdRef root, std::string_view path) {
+  constexpr int kMostLinks = 40;  // as the kernel
+  std::string place;
+  std::deque<std::string> rest;
+  prepend(rest, path);
+  for (int links = 0; !rest.empty();) {
+    const std::string part = std::move(rest.front());
+    rest.pop_front();
+    if (part == "..") {
+      place.erase(place.empty() ? 0 : place.rfind('/'));
+      continue;
+    }
+    std::string next = place + "/" + part;
+    const auto fd = open_in_root(root, next, O_PATH | O_NOFOLLOW);
+    std::optional<std::string> target;
+    if (fd) {
+      PSYS_TRY_ASSIGN(target, link_text(fd->ref(), next));
+    }
+    if (!target) {
+      place = std::move(next);
+      continue;
+    }
+    if (++links > kMostLinks) {
+      return Error::of(Code::invalid_argument, "{}: too many links", path);
+    }
+    if (target->starts_with('/')) {
+      place.clear();
+    }
+    prepend(rest, *target);
   }
-  if (full == base) {
-    return std::string("/");
-  }
-  if (!full.starts_with(base + "/")) {
-    return Error::from_errno(EXDEV, "resolve {}", path);
-  }
-  return full.substr(base.size());
+  return place.empty() ? "/" : place;
 }
 
 }  // namespace podsysctl::linux

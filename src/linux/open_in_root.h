@@ -20,8 +20,9 @@ namespace podsysctl::linux {
 // no device acts. invalid_argument for anything else.
 [[nodiscard]] Result<Fd> open_regular_in_root(FdRef root, std::string_view path);
 
-// Where `path` ends below `root` after all links: "/" and the path from the root. not_found where a
-// component is missing.
-[[nodiscard]] Result<std::string> resolve_in_root(FdRef root, std::string_view path);
+// Where `path` ends below `root` after all links, as an absolute path from the root. Components
+// that are not there are taken by their names, also behind a link: that is where they would be
+// made. invalid_argument after forty links.
+[[nodiscard]] Result<std::string> place_in_root(FdRef root, std::string_view path);
 
 }  // namespace podsysctl::linux

@@ -47,9 +47,28 @@ TEST_F(OpenInRoot, FollowsLinksAsAProcessInsideWould) {
     const auto fd = open_regular_in_root(root_.ref(), path);
     ASSERT_TRUE(fd) << path << ": " << fd.error().message;
     EXPECT_EQ(read_all(fd->ref(), path).value(), "inside") << path;
-    EXPECT_EQ(resolve_in_root(root_.ref(), path).value(), "/etc/passwd") << path;
+    EXPECT_EQ(place_in_root(root_.ref(), path).value(), "/etc/passwd") << path;
   }
-  EXPECT_EQ(resolve_in_root(root_.ref(), "/").value(), "/");
+}
+
+TEST_F(OpenInRoot, PlacesOfThingsThatAreNotThere) {
+  link("/proc/sys", "dangling");
+  link("dangling/../../../new", "next");
+  link("loop", "loop");
+  const std::pair<const char*, const char*> cases[] = {
+      {"/", "/"},
+      {"../..", "/"},
+      {"/a//b/./c/..", "/a/b"},
+      {"/dangling/net", "/proc/sys/net"},
+      {"/next/x", "/new/x"},
+      {"/etc/passwd/x", "/etc/passwd/x"},
+  };
+  for (const auto& [path, place] : cases) {
+    EXPECT_EQ(place_in_root(root_.ref(), path).value(), place) << path;
+  }
+  const auto loop = place_in_root(root_.ref(), "/loop/x");
+  ASSERT_FALSE(loop);
+  EXPECT_EQ(loop.error().message, "/loop/x: too many links");
 }
 
 TEST_F(OpenInRoot, NeverLeadsOut) {
