@@ -72,29 +72,16 @@ bool is_system(std::string_view component) {
   return component == "proc" || component == "sys" || component == "dev";
 }
 
-// Component by component: a link to something that is not in the image (below /proc, as it will be
-// once it is mounted) would not be seen otherwise.
+// Links are followed to where they would lead once /proc is mounted, although it is empty now.
 Result<> check_target(linux::FdRef rootfs, const std::string& target) {
   if (is_system(first_component(target))) {
     return {};  // the runtime's own, by its plain name
   }
-  std::string path;
-  for (const std::string_view part : split(target, '/')) {
-    if (part.empty()) {
-      continue;
-    }
-    path += fmt::format("/{}", part);
-    const auto itself = linux::open_in_root(rootfs, path, O_PATH | O_NOFOLLOW);
-    if (!itself) {
-      return {};  // from here on the runtime makes folders
-    }
-    const auto resolved = linux::resolve_in_root(rootfs, path);
-    if (!resolved || is_system(first_component(*resolved))) {
-      return Error::of(Code::invalid_argument,
-                       "the path {} cannot be used: the image's {} is a link that leads {}",
-                       podsysctl::quoted(target), podsysctl::quoted(path),
-                       resolved ? "to " + *resolved : "to nothing in the image");
-    }
+  PSYS_TRY_ASSIGN(const std::string place, linux::place_in_root(rootfs, target));
+  if (is_system(first_component(place))) {
+    return Error::of(Code::invalid_argument,
+                     "the path {} cannot be used: it leads to {} through a link of the image",
+                     podsysctl::quoted(target), podsysctl::quoted(place));
   }
   return {};
 }
@@ -135,6 +122,9 @@ Result<linux::Fd> open_in_namespace(const linux::Namespace& mounts, const std::s
 Result<> check_rootfs(linux::FdRef rootfs, const std::vector<std::string>& targets) {
   for (const std::string_view name : {"proc", "sys", "dev"}) {
     PSYS_TRY(check_system_folder(rootfs, name));
+  }
+  for (const char* const file : {"/etc/hosts", "/etc/hostname", "/etc/resolv.conf"}) {
+    PSYS_TRY(check_target(rootfs, file));
   }
   for (const std::string& target : targets) {
     PSYS_TRY(check_target(rootfs, target));

@@ -29,8 +29,8 @@ struct Rootfs {
                                                   const std::string& path);
 
 // Refuses a root in which a runtime's mounts would not land where they should: /proc, /sys and /dev
-// must be folders or absent, and no path of `targets` (mount targets, the working folder) may lead
-// through links into one of them, or to nothing.
+// must be folders or absent, and neither the pod's files in /etc nor a path of `targets` (mount
+// targets, the working folder) may lead into one of them through links.
 [[nodiscard]] Result<> check_rootfs(linux::FdRef rootfs, const std::vector<std::string>& targets);
 
 }  // namespace podsysctl::engine
