@@ -70,6 +70,7 @@ std::string to_text(const CniRecord& record) {
                    {"source", record.network.source},
                    {"network", network_object(record.network)},
                    {"pluginDirs", record.plugin_dirs},
+                   {"portsDir", record.ports_dir},
                    {"target", target_object(record.target)}};
   if (!record.result.empty()) {
     root["result"] = tree(record.result);
@@ -95,6 +96,7 @@ Result<CniRecord> parse_cni_record(std::string_view text) {
   PSYS_TRY_ASSIGN(const json::Cursor target, root.at("target"));
   PSYS_TRY_ASSIGN(record.target, read_target(target));
   PSYS_TRY_ASSIGN(record.plugin_dirs, root.strings_at("pluginDirs"));
+  PSYS_TRY_ASSIGN(record.ports_dir, root.string_at("portsDir"));
   PSYS_TRY_ASSIGN(const std::optional<json::Cursor> result, root.find("result"));
   if (result) {
     record.result = json::dump(result->value());

@@ -18,7 +18,8 @@ struct CniRecord {
   CniNetwork network;
   CniTarget target;
   std::vector<std::string> plugin_dirs;
-  std::string result;  // ADD's, as JSON text; "" before ADD
+  std::string ports_dir;  // claims of host ports (network_ports.h)
+  std::string result;     // ADD's, as JSON text; "" before ADD
 };
 
 [[nodiscard]] std::string to_text(const CniRecord& record);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/strings.h"
+#include "json/cursor.h"
 #include "json/json.h"
 #include "linux/file.h"
 #include "linux/namespaces.h"
@@ -15,29 +16,20 @@
 #include "sandbox/cni_record.h"
 #include "sandbox/cni_result.h"
 #include "sandbox/network_builtin.h"
+#include "sandbox/network_ports.h"
 #include "sandbox/network_range.h"
-#include "sandbox/network_recovery.h"
+#include "sandbox/network_removal.h"
 
 namespace podsysctl::sandbox {
 namespace {
 
 constexpr const char* kPortMappings = "portMappings";
+constexpr const char* kPodNamespace = "K8S_POD_NAMESPACE";
+constexpr const char* kPodName = "K8S_POD_NAME";
 constexpr const char* kAnnotations = "io.kubernetes.cri.pod-annotations";
 
 constexpr std::array<std::pair<NetworkMode, std::string_view>, 3> kModes{
     {{NetworkMode::none, "none"}, {NetworkMode::host, "host"}, {NetworkMode::bridge, "bridge"}}};
-
-constexpr std::string_view protocol_name(pod::Protocol protocol) {
-  switch (protocol) {
-    case pod::Protocol::tcp:
-      return "tcp";
-    case pod::Protocol::udp:
-      return "udp";
-    case pod::Protocol::sctp:
-      return "sctp";
-  }
-  return "tcp";
-}
 
 std::vector<pod::Port> published(const NetworkRequest& request) {
   std::vector<pod::Port> ports = request.ports;
@@ -50,13 +42,34 @@ std::string port_mappings(const std::vector<pod::Port>& ports) {
   for (const pod::Port& port : ports) {
     json::Value mapping{{"hostPort", port.host_port},
                         {"containerPort", port.container_port},
-                        {"protocol", protocol_name(port.protocol)}};
+                        {"protocol", to_string(port.protocol)}};
     if (!port.host_ip.empty()) {
       mapping["hostIP"] = port.host_ip;
     }
     list.push_back(std::move(mapping));
   }
   return json::dump(list);
+}
+
+Result<std::vector<pod::Port>> parse_port_mappings(const std::string& text) {
+  PSYS_TRY_ASSIGN(const json::Value document, json::parse(text, kPortMappings));
+  PSYS_TRY_ASSIGN(const std::vector<json::Cursor> mappings,
+                  json::Cursor(document, kPortMappings).elements());
+  std::vector<pod::Port> ports;
+  for (const json::Cursor& mapping : mappings) {
+    pod::Port port;
+    PSYS_TRY_ASSIGN(const std::uint64_t number, mapping.uint_at("hostPort"));
+    port.host_port = static_cast<std::uint16_t>(number);
+    PSYS_TRY_ASSIGN(const std::string protocol, mapping.string_at("protocol"));
+    for (const auto known : {pod::Protocol::udp, pod::Protocol::sctp}) {
+      if (protocol == to_string(known)) {
+        port.protocol = known;
+      }
+    }
+    PSYS_TRY_ASSIGN(port.host_ip, mapping.string_or("hostIP", ""));
+    ports.push_back(std::move(port));
+  }
+  return ports;
 }
 
 void add_builtin_notices(PacketFilter filter, std::vector<std::string>& notices) {
@@ -96,8 +109,8 @@ Result<CniTarget> target_of(const NetworkRequest& request, const CniNetwork& net
   target.container_id = request.container_id;
   target.netns_path = request.netns_path;
   target.args = {{"IgnoreUnknown", "1"},
-                 {"K8S_POD_NAMESPACE", request.pod_namespace},
-                 {"K8S_POD_NAME", request.pod_name},
+                 {kPodNamespace, request.pod_namespace},
+                 {kPodName, request.pod_name},
                  {"K8S_POD_INFRA_CONTAINER_ID", request.container_id},
                  {"K8S_POD_UID", request.pod_uid}};
   PSYS_TRY(check_cni_args(target));
@@ -117,18 +130,19 @@ Result<CniTarget> target_of(const NetworkRequest& request, const CniNetwork& net
   return target;
 }
 
-// Without the net namespace plugins leave the packet filter rules that they find by the interface
-// inside it; so they are shown one that looks the same.
-Result<> delete_with_stand_in(const CniClient& client, CniRecord known) {
-  PSYS_TRY_ASSIGN(const CniResult result,
-                  parse_cni_result(known.result, known.network.plugins.back().type));
-  if (result.addresses.empty()) {
+Result<> claim_ports(const CniRecord& record) {
+  const auto mappings = record.target.capabilities.find(kPortMappings);
+  if (mappings == record.target.capabilities.end()) {
     return {};
   }
-  PSYS_TRY_ASSIGN(const StandIn stand_in,
-                  StandIn::create(known.target.interface, result.addresses));
-  known.target.netns_path = stand_in.path();
-  return client.del(known.network, known.target, known.result);
+  PSYS_TRY_ASSIGN(const std::vector<pod::Port> ports, parse_port_mappings(mappings->second));
+  PortOwner owner{.container_id = record.target.container_id};
+  for (const auto& [key, value] : record.target.args) {
+    if (key == kPodNamespace || key == kPodName) {
+      owner.pod += (owner.pod.empty() ? "" : "/") + value;
+    }
+  }
+  return claim_host_ports(record.ports_dir, owner, ports);
 }
 
 }  // namespace
@@ -166,8 +180,10 @@ Result<PreparedNetwork> prepare_network(const NetworkPaths& paths, const Network
   }
   PSYS_TRY(CniClient(paths.plugin_dirs).require_plugins(*described));
   PSYS_TRY_ASSIGN(CniTarget target, target_of(request, *described, ports));
-  prepared.record =
-      to_text({*std::move(described), std::move(target), paths.plugin_dirs, std::string()});
+  prepared.record = to_text({.network = *std::move(described),
+                             .target = std::move(target),
+                             .plugin_dirs = paths.plugin_dirs,
+                             .ports_dir = paths.data_dir + "/ports"});
   return prepared;
 }
 
@@ -181,7 +197,16 @@ Result<NetworkAttachment> attach_network(const std::string& record) {
                      "{} is the host's net namespace: no pod network is made there",
                      known.target.netns_path);
   }
-  PSYS_TRY_ASSIGN(known.result, CniClient(known.plugin_dirs).add(known.network, known.target));
+  PSYS_TRY(claim_ports(known));
+  Result<std::string> added = CniClient(known.plugin_dirs).add(known.network, known.target);
+  if (!added) {
+    const Result<> released = release_host_ports(known.ports_dir, known.target.container_id);
+    if (!released) {
+      return std::unexpected(std::move(added).error().within(released.error().message));
+    }
+    return std::unexpected(std::move(added).error());
+  }
+  known.result = *std::move(added);
   PSYS_TRY_ASSIGN(CniResult result,
                   parse_cni_result(known.result, known.network.plugins.back().type));
   NetworkAttachment attachment;
@@ -194,23 +219,9 @@ Result<NetworkAttachment> attach_network(const std::string& record) {
 }
 
 Result<> detach_network(const std::string& record) {
-  PSYS_TRY_ASSIGN(CniRecord known, parse_cni_record(record));
-  const CniClient client(known.plugin_dirs);
-  const auto netns =
-      linux::Namespace::from_path(known.target.netns_path, linux::NamespaceKind::net);
-  if (netns) {
-    if (known.result.empty()) {
-      PSYS_TRY_ASSIGN(known.result, observed_result(*netns, known.network, known.target));
-    }
-    return client.del(known.network, known.target, known.result);
-  }
-  known.target.netns_path.clear();  // the specification's way to say that it is gone
-  Result<> released = client.del(known.network, known.target, known.result);
-  if (known.result.empty()) {
-    return released;
-  }
-  Result<> rules = delete_with_stand_in(client, known);
-  return released ? rules : released;
+  PSYS_TRY_ASSIGN(const CniRecord known, parse_cni_record(record));
+  PSYS_TRY(remove_from_network(known));
+  return release_host_ports(known.ports_dir, known.target.container_id);
 }
 
 }  // namespace podsysctl::sandbox

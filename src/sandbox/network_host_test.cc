@@ -127,8 +127,10 @@ class PrivateHost : public testing::Test {
         GTEST_SKIP() << "the CNI plugin " << plugin << " is not installed";
       }
     }
-    if (!linux::find_program("iptables")) {
-      GTEST_SKIP() << "iptables is not installed";
+    for (const char* const program : {"iptables", "ip"}) {
+      if (!linux::find_program(program)) {
+        GTEST_SKIP() << program << " is not installed";
+      }
     }
     std::string pattern = (std::filesystem::temp_directory_path() / "psys-cni-XXXXXX").string();
     ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
@@ -297,6 +299,45 @@ TEST_F(PrivateHost, ALostNamespaceLeavesNoRules) {
     const std::string address = plain(attached.addresses.at(0));
     EXPECT_THAT(run("iptables-save", {}), AllOf(HasSubstr("*nat"), Not(HasSubstr(address))));
     EXPECT_THAT(files_in(paths_.data_dir + "/podsysctl"), Not(Contains(address)));
+    const Result<> again = detach_network(attached.record);
+    EXPECT_TRUE(again) << again.error().message;
+  });
+}
+
+TEST_F(PrivateHost, ADeletionThatWasKilledHalfwayIsCompleted) {
+  const NetworkRequest web = request("web");
+  FakeSandbox sandbox(*host_, web);
+  NetworkAttachment attached;
+  host_->call([&] { ASSERT_EQ(attach(paths_, web, attached), ""); });
+  // The plugin bridge deletes the interface first and the rules afterwards.
+  sandbox.call([] { ASSERT_EQ(run("ip", {"link", "del", "eth0"}), ""); });
+  host_->call([&] {
+    EXPECT_THAT(run("iptables-save", {}), HasSubstr("id: \\\"web\\\""));
+    const Result<> detached = detach_network(attached.record);
+    ASSERT_TRUE(detached) << detached.error().message;
+    EXPECT_THAT(run("iptables-save", {}), AllOf(HasSubstr("*nat"), Not(HasSubstr("id: "))));
+  });
+}
+
+TEST_F(PrivateHost, AHostPortIsGivenOnce) {
+  NetworkRequest first = request("first");
+  first.ports = {{.container_port = 80, .host_port = 8080}};
+  NetworkRequest second = request("second");
+  second.ports = {{.container_port = 81, .host_port = 8080, .host_ip = "127.0.0.1"}};
+  const FakeSandbox first_sandbox(*host_, first);
+  const FakeSandbox second_sandbox(*host_, second);
+  NetworkAttachment one;
+  NetworkAttachment two;
+  host_->call([&] {
+    ASSERT_EQ(attach(paths_, first, one), "");
+    EXPECT_EQ(attach(paths_, second, two),
+              "host port 8080/tcp is taken by the pod default/pod-first: choose another (-p, "
+              "hostPort), or remove that pod");
+    EXPECT_THAT(files_in(paths_.data_dir + "/podsysctl"), Not(Contains("second")));
+    ASSERT_TRUE(detach_network(one.record));
+    ASSERT_EQ(attach(paths_, second, two), "");
+    ASSERT_TRUE(detach_network(two.record));
+    EXPECT_THAT(files_in(paths_.data_dir + "/ports"), ElementsAre("lock"));
   });
 }
 

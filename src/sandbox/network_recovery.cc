@@ -23,7 +23,6 @@
 #include "base/strings.h"
 #include "json/json.h"
 #include "linux/fd.h"
-#include "linux/namespaces.h"
 
 namespace podsysctl::sandbox {
 namespace {

@@ -16,7 +16,7 @@ import sys
 RUN = ["podsysctl", "run", "--rm", "--network", "none"]
 MIN_KEYS = 150  # a kernel shows several hundred; fewer means that nothing was tested
 
-# Runs in the pod: prints key, default and another value, tab-separated, for all that took one.
+# Runs in the pod: prints each key with the other values that it took, tab-separated.
 FIND_VALUES = r"""
 cd /proc/sys
 find net fs/mqueue kernel/msgmax kernel/msgmnb kernel/msgmni kernel/sem kernel/shmall \
@@ -27,50 +27,53 @@ while read -r file; do
     *[!0-9\ -]*|"") set -- psys other ;;
     *\ *) set -- "$(echo "$old" | awk '{ $NF = $NF + 1; print }')" \
                  "$(echo "$old" | awk '{ $NF = $NF - 1; print }')" ;;
-    *) set -- "$(echo "$old" | awk '{ print $1 + 1 }')" "$(echo "$old" | awk '{ print $1 - 1 }')" \
-              1 0 2 ;;
+    0) set -- 1 2 ;;
+    *) set -- "$(echo "$old" | awk '{ print $1 - 1 }')" "$(echo "$old" | awk '{ print $1 + 1 }')" \
+              0 1 2 ;;
   esac
+  taken=
   for value; do
     [ "$value" != "$old" ] || continue
     printf '%s' "$value" 2>/dev/null > "$file" || continue
-    if [ "$(cat "$file" | tr '\t' ' ')" = "$value" ]; then
-      printf '%s\t%s\t%s\n' "$file" "$old" "$value"
-      break
-    fi
+    [ "$(cat "$file" | tr '\t' ' ')" != "$value" ] || taken="$taken	$value"
   done 2>/dev/null
   printf '%s' "$old" 2>/dev/null > "$file"
+  [ -z "$taken" ] || printf '%s%s\n' "$file" "$taken"
 done 2>/dev/null
 """
 
 
-def find_values() -> list[tuple[str, str]]:
+def find_values() -> list[list[str]]:
+    """Rows of a key and its candidates."""
     found = subprocess.run(RUN + ["--privileged", "busybox", "sh", "-c", FIND_VALUES],
                            capture_output=True, text=True, check=True)
-    rows = [line.split("\t") for line in found.stdout.splitlines()]
-    return [(row[0], row[2]) for row in rows]
+    return [line.split("\t") for line in found.stdout.splitlines()]
 
 
-def refused_with_reason(error: str) -> bool:
-    """Refusals that are right: the value is legal to the kernel but against a rule of ours."""
-    return re.search(r"^podsysctl: \w+: .{20,}", error, re.MULTILINE) is not None
-
-
-def try_one(file: str, value: str) -> tuple[str, str]:
-    """Returns "ok", "refused" or "wrong", and why."""
+def try_value(file: str, value: str) -> tuple[str, str]:
+    """Returns "ok", "refused" (by a rule of ours, with its reason) or "wrong", and why."""
     result = subprocess.run(RUN + ["--sysctl", f"{file}={value}", "busybox", "cat", f"/proc/sys/{file}"],
                             capture_output=True, text=True, check=False)
     if result.returncode == 0 and result.stdout.split() == value.split():
         return "ok", ""
     reason = f"{file}={value}: exit {result.returncode}, {result.stdout!r} {result.stderr!r}"
-    if result.returncode == 125 and refused_with_reason(result.stderr):
-        return "refused", reason
-    return "wrong", reason
+    refused = re.search(r"^Sysctl\w+: .{20,}", result.stderr, re.MULTILINE)
+    return "refused" if result.returncode == 125 and refused else "wrong", reason
+
+
+def try_key(row: list[str]) -> tuple[str, str]:
+    """The first candidate that comes through decides; one that goes wrong decides at once."""
+    outcome = ("wrong", "")
+    for value in row[1:]:
+        outcome = try_value(row[0], value)
+        if outcome[0] != "refused":
+            break
+    return outcome
 
 
 def main() -> int:
-    values = find_values()
     with concurrent.futures.ThreadPoolExecutor(max_workers=4) as pool:
-        outcomes = list(pool.map(lambda pair: try_one(*pair), values))
+        outcomes = list(pool.map(try_key, find_values()))
     counts = {kind: sum(outcome == kind for outcome, _ in outcomes)
               for kind in ("ok", "refused", "wrong")}
     for outcome, reason in outcomes:

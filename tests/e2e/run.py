@@ -113,7 +113,7 @@ class Runner:
 
     def run_case(self, case: case_file.Case, value: str) -> None:
         """Raises Failure with all that is wrong."""
-        before = host_state.snapshot()
+        before = host_state.snapshot() | {"pod": self.pods()}
         folder = pathlib.Path(tempfile.mkdtemp(dir=self.work))
         try:
             for step in case.steps:
@@ -141,22 +141,22 @@ class Runner:
         deadline = time.monotonic() + self.settle
         while True:
             reap()
-            found = host_state.changes(before, host_state.snapshot())
+            found = host_state.changes(before, host_state.snapshot() | {"pod": self.pods()})
             found += [f"process {pid} ({name})"
                       for pid, name in host_state.descendants(os.getpid()).items()]
-            found += [f"pod {pod}" for pod in self.pods()]
             if not found or time.monotonic() > deadline:
                 return [f"left behind: {line}" for line in found]
             time.sleep(0.05)
 
-    def pods(self) -> set[str]:
+    def pods(self) -> dict[str, str]:
         """Names and uids of what is recorded, and of folders that no record has."""
         listed = subprocess.run(["podsysctl", "ps", "-a", "-o", "json"], env=self.env, check=False,
                                 capture_output=True, text=True)
         recorded = json.loads(listed.stdout or "[]")
         folder = self.root / "pods"
         folders = {each.name for each in folder.iterdir()} if folder.exists() else set()
-        return {pod["name"] for pod in recorded} | folders - {pod["uid"] for pod in recorded}
+        names = {pod["name"] for pod in recorded} | folders - {pod["uid"] for pod in recorded}
+        return dict.fromkeys(names, "exists")
 
     def clean_up(self) -> None:
         """So that one failed case does not fail the next."""

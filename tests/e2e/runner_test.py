@@ -116,7 +116,7 @@ class Leaks(unittest.TestCase):
                 ("interface", "left behind: interface br9"),
                 ("rule", "left behind: packet filter rule .*192.0.2.9"),
                 ("file", "left behind: file /run/podsysctl/left"),
-                ("pod", "left behind: pod left"),
+                ("pod", "left behind: pod left: was 'absent', is 'exists'"),
                 ("ipc", "left behind: IPC object shm key 4711"),
                 ("fail", "exit code 3, expected 0")]:
             with self.subTest(argument):
