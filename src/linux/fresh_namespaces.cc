@@ -65,7 +65,7 @@ Result<std::string> call_in_child(const std::function<Result<std::string>()>& wo
     ::_exit(written ? 0 : 1);
   }
   pipe.write_end.close();
-  const Result<std::string> text = read_all(pipe.read_end.ref(), "pipe from a child process");
+  Result<std::string> text = read_all(pipe.read_end.ref(), "pipe from a child process");
   PSYS_TRY_ASSIGN(const int status, wait_for_child(pid));
   if (!text) {
     return text;
