@@ -124,7 +124,10 @@ Result<OciSpec> make_spec(const ContainerRequest& request, const CgroupLayout& l
                           const linux::Namespace& mounts, const std::string& rootfs) {
   PSYS_TRY_ASSIGN(const linux::Fd root, open_in_namespace(mounts, rootfs));
   PSYS_TRY_ASSIGN(std::vector<BindMount> binds, volume_binds(request, mounts));
-  PSYS_TRY(check_rootfs(root.ref(), mount_targets(binds)));
+  std::vector<std::string> used = mount_targets(binds);
+  const std::string& own = request.container.working_dir;
+  used.push_back(own.empty() ? request.image.config.working_dir : own);
+  PSYS_TRY(check_rootfs(root.ref(), used));
   OciSpecInput input;
   PSYS_TRY_ASSIGN(input.user,
                   resolve_identity(root.ref(), request.container, request.image.config.user));

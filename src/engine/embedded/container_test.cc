@@ -231,6 +231,32 @@ TEST_P(Container, MonitoredLife) {
   EXPECT_EQ(output.err, "err\n");
 }
 
+TEST_P(Container, MonitoredTerminal) {
+  if (!linux::find_program("conmon")) {
+    GTEST_SKIP() << "conmon is not installed";
+  }
+  const OciRuntime oci = runtime(GetParam());
+  OciSpecInput input = shell("tty; echo $TERM; exit 5");
+  input.container.tty = true;
+  const MonitorRequest request{.id = id_of("c0"),
+                               .name = "test",
+                               .bundle = make_bundle(input, "c0"),
+                               .log_file = folder_ + "/test.log",
+                               .exit_dir = folder_ + "/exits",
+                               .tty = true};
+  const auto made = create_monitored(oci, request);
+  ASSERT_TRUE(made) << made.error().error.message;
+  ASSERT_TRUE(oci.start(request.id));
+  EXPECT_EQ(
+      wait_for_exit(*made, request.exit_dir, request.id, std::chrono::milliseconds{20000}).value(),
+      5);
+  EXPECT_TRUE(oci.remove(request.id));
+  LogFormatter formatter(Timestamps::no);
+  LogFormatter::Output output;
+  formatter.feed(linux::read_file(request.log_file).value(), output);
+  EXPECT_EQ(output.out, "/dev/pts/0\r\nxterm\r\n");
+}
+
 TEST_P(Container, MonitoredFailure) {
   if (!linux::find_program("conmon")) {
     GTEST_SKIP() << "conmon is not installed";

@@ -190,7 +190,7 @@ Result<std::optional<int>> read_exit_code(const std::string& exit_dir, const std
   if (!code) {
     return Error::of(Code::internal, "{} holds no exit code: {}", path, podsysctl::quoted(*text));
   }
-  return std::optional<int>(*code);
+  return code;
 }
 
 bool was_out_of_memory(const std::string& bundle) {

@@ -102,11 +102,15 @@ Result<json::Value> mounts_part(const OciSpecInput& input) {
   json::Value mounts = json::Value::array();
   add_system(mounts, input);
   add_files(mounts, input);
-  std::vector<BindMount> binds = input.binds;
-  std::ranges::stable_sort(binds, std::ranges::less{},
-                           [](const BindMount& bind) { return components(bind.target).size(); });
+  // By depth, else as they were given.
+  std::vector<std::pair<std::size_t, std::size_t>> order;
+  for (std::size_t i = 0; i < input.binds.size(); ++i) {
+    order.emplace_back(components(input.binds[i].target).size(), i);
+  }
+  std::ranges::sort(order);
   std::set<std::vector<std::string_view>> targets;
-  for (const BindMount& bind : binds) {
+  for (const auto& [depth, index] : order) {
+    const BindMount& bind = input.binds[index];
     PSYS_TRY(check_bind(bind));
     if (!targets.insert(components(bind.target)).second) {
       return Error::of(Code::invalid_argument, "two volumes are mounted at {}: it must be unique",

@@ -12,17 +12,39 @@ namespace {
 
 constexpr std::string_view kPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+// By its first byte; 0 for one that begins no sequence.
+std::size_t announced_length(unsigned char lead) {
+  constexpr std::pair<unsigned, std::size_t> kUpTo[] = {{0x80, 1}, {0xc2, 0}, {0xe0, 2},
+                                                        {0xf0, 3}, {0xf5, 4}, {0x100, 0}};
+  for (const auto& [end, length] : kUpTo) {
+    if (lead < end) {
+      return length;
+    }
+  }
+  return 0;
+}
+
+// Shortest forms only, no surrogates, nothing above U+10FFFF (RFC 3629).
+bool is_allowed_pair(unsigned char lead, unsigned char second) {
+  switch (lead) {
+    case 0xe0:
+      return second >= 0xa0;
+    case 0xed:
+      return second <= 0x9f;
+    case 0xf0:
+      return second >= 0x90;
+    case 0xf4:
+      return second <= 0x8f;
+    default:
+      return true;
+  }
+}
+
 // Length of the UTF-8 sequence at the front of `text`, 0 if it is none.
 std::size_t sequence_length(std::string_view text) {
   const auto byte = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  const std::size_t length = lead < 0x80   ? 1
-                             : lead < 0xc2 ? 0
-                             : lead < 0xe0 ? 2
-                             : lead < 0xf0 ? 3
-                             : lead < 0xf5 ? 4
-                                           : 0;
-  if (length == 0 || length > text.size()) {
+  const std::size_t length = announced_length(byte(0));
+  if (length > text.size()) {
     return 0;
   }
   for (std::size_t i = 1; i < length; ++i) {
@@ -30,13 +52,7 @@ std::size_t sequence_length(std::string_view text) {
       return 0;
     }
   }
-  if (length > 2) {
-    const unsigned char second = byte(1);
-    const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
-    const bool outside = (lead == 0xed && second > 0x9f) || (lead == 0xf4 && second > 0x8f);
-    return overlong || outside ? 0 : length;
-  }
-  return length;
+  return length > 1 && !is_allowed_pair(byte(0), byte(1)) ? 0 : length;
 }
 
 class Environment {

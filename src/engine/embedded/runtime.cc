@@ -62,7 +62,7 @@ linux::Command OciRuntime::command(std::string program, std::vector<std::string>
   return command;
 }
 
-Result<linux::Finished> OciRuntime::call(std::vector<std::string> args) const {
+Result<linux::Finished> OciRuntime::call(const std::vector<std::string>& args) const {
   std::vector<std::string> all = global_arguments("");
   append(all, args);
   return linux::run(command(choice_.path, std::move(all)), "", kPatience);

@@ -114,7 +114,7 @@ class OciRuntime {
   [[nodiscard]] linux::Command command(std::string program, std::vector<std::string> args) const;
 
  private:
-  [[nodiscard]] Result<linux::Finished> call(std::vector<std::string> args) const;
+  [[nodiscard]] Result<linux::Finished> call(const std::vector<std::string>& args) const;
 
   RuntimeChoice choice_;
   std::string state_dir_;

@@ -153,7 +153,7 @@ std::uint32_t audit_arch(SeccompArch arch) {
 // Code that is entered with the number in the accumulator and always returns.
 Program arch_code(SeccompArch arch, std::span<const SeccompArch> arches,
                   CapabilitySet capabilities) {
-  const Program own = search(ranges(arch, capabilities));
+  Program own = search(ranges(arch, capabilities));
   if (arch != SeccompArch::x86_64) {
     return own;
   }

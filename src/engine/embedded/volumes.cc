@@ -71,7 +71,7 @@ Result<> write_files(const pod::Volume& volume, const std::string& folder) {
       return bad_volume(volume, fmt::format("the file {} is not a relative path without \"..\"",
                                             podsysctl::quoted(path)));
     }
-    const std::string full = folder + "/" + path;
+    const std::string full = fmt::format("{}/{}", folder, path);
     PSYS_TRY(linux::make_directories(fs::path(full).parent_path().string()));
     PSYS_TRY(linux::write_file_atomically(full, file.content, 0600));
     std::error_code failure;
@@ -136,7 +136,7 @@ std::string_view wrong_type(pod::HostPath::Type wanted, fs::file_type found) {
 
 Result<std::string> prepare_host_path(const pod::Volume& volume) {
   const std::string& path = volume.host_path.path;
-  if (!path.starts_with('/') || !is_inside(path.substr(1) + ".")) {
+  if (!path.starts_with('/') || !is_inside(path.substr(1).append("."))) {
     return bad_volume(volume, fmt::format("the hostPath {} must be an absolute path without \"..\"",
                                           podsysctl::quoted(path)));
   }
