@@ -66,7 +66,7 @@ bench: build
 
 .PHONY: install deb
 install: build
-	@DESTDIR=$(DESTDIR) cmake --install build --prefix $(PREFIX)
+	@DESTDIR=$(DESTDIR) cmake --install build --strip --prefix $(PREFIX)
 deb: build
 	@cd build && cpack -G DEB
 

@@ -36,8 +36,7 @@ Result<> stop_one(const node::Node& node, const std::string& name, std::chrono::
              : Result<>{};
 }
 
-Result<> remove_one(const node::Node& node, const std::string& name, Force force) {
-  PSYS_TRY_ASSIGN(const store::FoundPod found, node.store.find_pod(name));
+Result<> remove_found(const node::Node& node, const store::FoundPod& found, Force force) {
   PSYS_TRY_ASSIGN(const store::PodRecord pod, node::refresh_pod(node, found.pod.uid));
   if (pod.stage < Stage::stopped && force == Force::no &&
       (pod.phase == PodPhase::running || linux::is_alive(pod.owner))) {
@@ -47,6 +46,16 @@ Result<> remove_one(const node::Node& node, const std::string& name, Force force
   }
   PSYS_TRY(node::stop_pod(node, pod.uid, std::nullopt, std::chrono::milliseconds(0)));
   return node::forget_pod(node, pod.uid);
+}
+
+Result<> remove_one(const node::Node& node, const std::string& name, Force force) {
+  PSYS_TRY_ASSIGN(const store::FoundPod found, node.store.find_pod(name));
+  Result<> removed = remove_found(node, found, force);
+  // Meanwhile removed by another command, or by its own --rm: that is what was asked for.
+  if (!removed && removed.error().code == Code::not_found && !node.store.pod(found.pod.uid)) {
+    return {};
+  }
+  return removed;
 }
 
 // Goes on after a failure; prints the name of each pod that was done, as docker does.

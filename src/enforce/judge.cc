@@ -73,7 +73,7 @@ std::vector<Verdict> value_verdicts(std::span<const Setting> settings) {
     }
     if (!checked) {
       add(setting.key.name(), checked.error(),
-          fmt::format("mend the value at {}", describe(setting.origin)));
+          fmt::format("change the value given by {}", describe(setting.origin)));
     }
   }
   if (!verdicts.empty()) {

@@ -6,6 +6,7 @@
 
 #include "base/fault_point.h"
 #include "base/strings.h"
+#include "linux/file.h"
 #include "node/events.h"
 #include "node/ids.h"
 #include "node/init_containers.h"
@@ -64,6 +65,9 @@ Result<PodRecord> record_pod(const Node& node, const PodSpec& spec, const Launch
                 .host_ports = host_ports_of(spec)};
   PSYS_TRY(node.store.insert_pod(pod));
   fault_point("recorded");
+  // Volumes may be writable for everyone: nobody else of this host gets as far as them.
+  PSYS_TRY(linux::make_directories(node.root + "/pods", 0711));
+  PSYS_TRY(linux::make_directories(place_of(node, pod.uid).folder, 0700));
   return pod;
 }
 
@@ -170,7 +174,8 @@ LaunchFailure refuse(const Node& node, const PodRecord& pod, const PodSpec& spec
                      policy::Rejection rejection) {
   LaunchFailure failure{.reason = rejection.reason,
                         .message = rejection.message,
-                        .offenders = std::move(rejection.offenders)};
+                        .offenders = std::move(rejection.offenders),
+                        .uid = pod.uid};
   std::vector<Result<>> notes;
   notes.push_back(put_refused(node, pod, spec.sysctls));
   notes.push_back(warn(node, pod, rejection.reason, rejection.message));
@@ -268,6 +273,7 @@ std::expected<std::vector<store::ContainerRecord>, LaunchFailure> start_all(
 }
 
 LaunchFailure give_up(const Node& node, const PodRecord& pod, LaunchFailure failure) {
+  failure.uid = pod.uid;
   for (const Result<>& noted :
        {warn(node, pod, failure.reason, failure.message),
         stop_pod(node, pod.uid, Ending{.reason = failure.reason, .message = failure.message},

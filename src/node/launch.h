@@ -32,6 +32,7 @@ struct LaunchFailure {
   std::string message;                     // of the first offender
   std::vector<policy::Verdict> offenders;  // of a rejection; all of them
   int exit_code = 125;                     // as docker run
+  std::string uid;                         // of the pod's record; "" where there is none
 };
 
 // A pod whose sandbox is up and whose init containers have completed.

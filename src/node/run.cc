@@ -84,6 +84,24 @@ Outcome run_monitored(const Node& node, const LaunchedPod& launched, const pod::
   return RunResult{launched.pod.uid, *code};
 }
 
+Outcome run_launched(const Node& node, pod::PodSpec& spec, const policy::Allowlist& allowlist,
+                     const LaunchOptions& options, const engine::Streams& streams) {
+  const auto launched = launch(node, spec, allowlist, options);
+  if (!launched) {
+    return std::unexpected(launched.error());
+  }
+  return runs_alone(*launched, spec, options)
+             ? run_alone(node, *launched, spec, streams)
+             : run_monitored(node, *launched, spec, options, streams);
+}
+
+// Without a service there is nobody who could start a container again.
+void warn_of_no_restart(const Node& node, const pod::PodSpec& spec, const LaunchOptions& options) {
+  if (options.attachment == Attachment::detached && spec.restart != pod::RestartPolicy::never) {
+    node.reporter.warn("restartPolicy: in the background nobody starts an ended container again");
+  }
+}
+
 }  // namespace
 
 Outcome run(const Node& node, pod::PodSpec spec, const policy::Allowlist& allowlist,
@@ -91,16 +109,12 @@ Outcome run(const Node& node, pod::PodSpec spec, const policy::Allowlist& allowl
   if (const Result<> refreshed = refresh_all(node); !refreshed) {
     return std::unexpected(failed(refreshed.error()));
   }
-  const auto launched = launch(node, spec, allowlist, options);
-  if (!launched) {
-    return std::unexpected(launched.error());
-  }
-  Outcome outcome = runs_alone(*launched, spec, options)
-                        ? run_alone(node, *launched, spec, streams)
-                        : run_monitored(node, *launched, spec, options, streams);
+  warn_of_no_restart(node, spec, options);
+  const Outcome outcome = run_launched(node, spec, allowlist, options, streams);
+  const std::string uid = outcome ? outcome->uid : outcome.error().uid;
   const bool over = !outcome || options.attachment == Attachment::attached;
-  if (over && options.after_exit == store::AfterExit::remove_pod) {
-    if (const Result<> forgotten = forget_pod(node, launched->pod.uid); !forgotten) {
+  if (over && !uid.empty() && options.after_exit == store::AfterExit::remove_pod) {
+    if (const Result<> forgotten = forget_pod(node, uid); !forgotten) {
       node.reporter.warn(forgotten.error().message);
     }
   }

@@ -222,7 +222,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {"lifecycle", "postStart", refuse,
      "hooks are not run, and the application may depend on this one; run it from the command"},
     {"lifecycle", "preStop", warn, "hooks are not run here"},
-    {"lifecycle", "stopSignal", warn, "containers are stopped with the image's signal"},
+    {"lifecycle", "stopSignal", warn, "containers are stopped with SIGTERM"},
 
     {"ports[]", "name"},
     {"ports[]", "containerPort"},
