@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ranges>
 #include <set>
 
 #include "base/strings.h"
@@ -38,9 +39,9 @@ class LayerStep {
 std::vector<std::string> uppermost_first(const std::vector<std::string>& diff_ids) {
   std::vector<std::string> out;
   std::set<std::string> seen;
-  for (auto diff_id = diff_ids.rbegin(); diff_id != diff_ids.rend(); ++diff_id) {
-    if (seen.insert(*diff_id).second) {
-      out.push_back(*diff_id);
+  for (const std::string& diff_id : std::views::reverse(diff_ids)) {
+    if (seen.insert(diff_id).second) {
+      out.push_back(diff_id);
     }
   }
   return out;

@@ -169,7 +169,7 @@ std::string canonical_name(const Reference& reference) {
 }
 
 std::string familiar_name(const Reference& reference) {
-  const std::string canonical = canonical_name(reference);
+  std::string canonical = canonical_name(reference);
   if (reference.transport != Transport::registry || reference.registry != kDockerHub) {
     return canonical;
   }
