@@ -9,7 +9,7 @@
 namespace podsysctl::cli {
 namespace {
 
-constexpr std::size_t kWidest = 40;  // a longer left column gets its text on the next line
+constexpr std::size_t kWidest = 32;  // a longer left column gets its text on the next line
 
 // "IMAGE", "[COMMAND...]", "POD..."
 std::string usage_of(const Argument& argument) {

@@ -14,11 +14,11 @@ namespace {
 using Words = std::span<const std::string>;
 using Step = std::expected<void, UsageError>;
 
-// A name that is at most two edits away, as ", did you mean --sysctl?".
+// The name nearest to what was typed, as ", did you mean --sysctl?", if no more than a third of the
+// letters and no more than two are wrong.
 std::string suggestion(std::string_view prefix, std::string_view wrong,
                        const std::vector<std::string>& names) {
-  constexpr std::size_t kFar = 3;
-  std::size_t best = kFar;
+  std::size_t best = std::min<std::size_t>(2, wrong.size() / 3) + 1;
   std::string text;
   for (const std::string& name : names) {
     if (const std::size_t distance = edit_distance(wrong, name); distance < best) {

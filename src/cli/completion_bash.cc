@@ -43,17 +43,17 @@ complete -o bashdefault -F _podsysctl podsysctl
 std::string kind_of(Completes what) {
   switch (what) {
     case Completes::files:
-return "files";
-case Completes::folders:
-return "folders";
-case Completes::pods:
-return "pods";
-case Completes::images:
-return "images";
-case Completes::nothing:
-break;
-}
-return "nothing";
+      return "files";
+    case Completes::folders:
+      return "folders";
+    case Completes::pods:
+      return "pods";
+    case Completes::images:
+      return "images";
+    case Completes::nothing:
+      break;
+  }
+  return "nothing";
 }
 
 std::string commands_case(const Command& command) {
@@ -70,11 +70,12 @@ std::string commands_case(const Command& command) {
 }
 
 std::string flags_case(const Command& command) {
-  std::string names = command.help_has_letter() ? "-h --help" : "--help";
+  std::string names;
   for (const auto& flag : command.flags()) {
-    names += flag->letter == '\0' ? "" : fmt::format(" -{}", flag->letter);
-    names += " --" + flag->name;
+    names += flag->letter == '\0' ? "" : fmt::format("-{} ", flag->letter);
+    names += fmt::format("--{} ", flag->name);
   }
+  names += command.help_has_letter() ? "-h --help" : "--help";
   std::string text = fmt::format("    '{}') echo '{}' ;;\n", command.path(), names);
   for (const auto& inner : command.commands()) {
     text += flags_case(*inner);

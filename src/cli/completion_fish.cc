@@ -23,17 +23,17 @@ std::string escaped(std::string_view text) {
 std::string source_of(Completes what) {
   switch (what) {
     case Completes::files:
-      return " -F";
+      return " -r -F";
     case Completes::folders:
-      return " -a '(__fish_complete_directories)'";
+      return " -x -a '(__fish_complete_directories)'";
     case Completes::pods:
-      return " -a '(podsysctl ps -aq 2>/dev/null)'";
+      return " -x -a '(podsysctl ps -aq 2>/dev/null)'";
     case Completes::images:
-      return " -a '(podsysctl image ls -q 2>/dev/null)'";
+      return " -x -a '(podsysctl image ls -q 2>/dev/null)'";
     case Completes::nothing:
       break;
   }
-  return "";
+  return " -x";
 }
 
 std::string flag_lines(const Command& command, const std::string& when) {
@@ -43,8 +43,8 @@ std::string flag_lines(const Command& command, const std::string& when) {
                         flag->letter == '\0' ? "" : fmt::format(" -s {}", flag->letter),
                         escaped(flag->help));
     if (!flag->is_switch()) {
-      text += " -x" + (flag->choices.empty() ? source_of(flag->completes)
-                                             : fmt::format(" -a '{}'", join(flag->choices, " ")));
+      text += flag->choices.empty() ? source_of(flag->completes)
+                                    : fmt::format(" -x -a '{}'", join(flag->choices, " "));
     }
     text += '\n';
   }

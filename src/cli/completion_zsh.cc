@@ -10,11 +10,13 @@ namespace podsysctl::cli {
 namespace {
 
 constexpr const char* kHead = R"script(#compdef podsysctl
-_podsysctl_pods() { local -a pods=(${(f)" $(podsysctl ps - aq 2 >
-                                            / dev / null) "}); compadd -a pods }
-    _podsysctl_images() {
-  local - a images = (${(f) "$(podsysctl image ls -q 2>/dev/null)"});
-  compadd - a images
+_podsysctl_pods() {
+  local -a pods=(${(f)"$(podsysctl ps -aq 2>/dev/null)"})
+  compadd -a pods
+}
+_podsysctl_images() {
+  local -a images=(${(f)"$(podsysctl image ls -q 2>/dev/null)"})
+  compadd -a images
 }
 )script";
 
