@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The process that holds a pod's namespaces. It waits for one byte on descriptor 0, which says that
-// the sandbox has been recorded (end of file instead: its maker died, so it ends too), gives up every
-// privilege, and then only reaps orphans (as PID 1 of a shared PID namespace) until SIGTERM or
-// SIGINT. Linked without the C library: about 12 kB resident instead of 700.
+// the sandbox has been recorded (end of file instead: its maker died, so it ends too), gives up
+// every privilege, and then only reaps orphans (as PID 1 of a shared PID namespace) until SIGTERM
+// or SIGINT. Linked without the C library: about 12 kB resident instead of 700.
 #include <linux/capability.h>
 #include <linux/prctl.h>
 #include <sys/syscall.h>
@@ -57,8 +57,7 @@ extern "C" [[noreturn]] void pause_main() {
   raw_syscall(SYS_close, 0, 0, 0, 0);
   drop_privileges();
   for (;;) {
-    const long signal =
-        raw_syscall(SYS_rt_sigtimedwait, address_of(signals), 0, 0, sizeof signals);
+    const long signal = raw_syscall(SYS_rt_sigtimedwait, address_of(signals), 0, 0, sizeof signals);
     if (signal == kSigTerm || signal == kSigInt) {
       leave(0);
     }
