@@ -147,21 +147,21 @@ std::string Command::path() const {
 }
 
 const Command* Command::find_command(std::string_view name) const {
-  const auto found = std::find_if(commands_.begin(), commands_.end(),
-                                  [name](const auto& command) { return command->name_ == name; });
+  const auto found = std::ranges::find_if(
+      commands_, [name](const auto& command) { return command->name_ == name; });
   return found == commands_.end() ? nullptr : found->get();
 }
 
 const Flag* Command::find_flag(std::string_view name) const {
-  const auto found = std::find_if(flags_.begin(), flags_.end(), [name](const auto& flag) {
+  const auto found = std::ranges::find_if(flags_, [name](const auto& flag) {
     return flag->name == name || (!flag->alias.empty() && flag->alias == name);
   });
   return found == flags_.end() ? nullptr : found->get();
 }
 
 const Flag* Command::find_flag(char letter) const {
-  const auto found = std::find_if(flags_.begin(), flags_.end(),
-                                  [letter](const auto& flag) { return flag->letter == letter; });
+  const auto found =
+      std::ranges::find_if(flags_, [letter](const auto& flag) { return flag->letter == letter; });
   return found == flags_.end() || letter == '\0' ? nullptr : found->get();
 }
 

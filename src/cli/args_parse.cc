@@ -119,8 +119,8 @@ class Parser {
   }
 
   Step set(const Flag& flag, std::string_view value, const std::string& shown) {
-    const bool legal = flag.choices.empty() || std::find(flag.choices.begin(), flag.choices.end(),
-                                                         value) != flag.choices.end();
+    const bool legal =
+        flag.choices.empty() || std::ranges::find(flag.choices, value) != flag.choices.end();
     if (!legal) {
       return wrong(fmt::format("invalid argument {} for {}: it is one of {}", quoted(value), shown,
                                join(flag.choices, ", ")));

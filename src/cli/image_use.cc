@@ -16,9 +16,8 @@ Result<bool> any_pod_is_up(const std::string& root) {
     return false;
   }
   PSYS_TRY_ASSIGN(const auto pods, store->pods());
-  return std::any_of(pods.begin(), pods.end(), [](const store::PodRecord& pod) {
-    return pod.stage != store::Stage::stopped;
-  });
+  return std::ranges::any_of(
+      pods, [](const store::PodRecord& pod) { return pod.stage != store::Stage::stopped; });
 }
 
 }  // namespace

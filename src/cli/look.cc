@@ -25,7 +25,7 @@ Result<std::optional<store::Store>> open_to_look(const std::string& root) {
   }
   PSYS_TRY_ASSIGN(const auto pods, store->pods());
   // A pod that was taken down changes no more: looking at it needs no runtime and no images.
-  const bool settled = std::all_of(pods.begin(), pods.end(), [](const store::PodRecord& pod) {
+  const bool settled = std::ranges::all_of(pods, [](const store::PodRecord& pod) {
     return pod.stage == store::Stage::stopped && pod.after_exit == store::AfterExit::keep_record;
   });
   if (!settled) {

@@ -78,6 +78,7 @@ bool colours_wanted() {
 
 Table::Table(std::vector<std::string> header) {
   std::vector<Cell> cells;
+  cells.reserve(header.size());
   for (std::string& name : header) {
     cells.push_back({std::move(name)});
   }

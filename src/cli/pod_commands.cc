@@ -11,7 +11,7 @@ namespace podsysctl::cli {
 namespace {
 
 constexpr std::size_t kDefaultGraceSeconds = 30;
-constexpr std::size_t kLongestGraceSeconds = 24 * 3600;
+constexpr std::size_t kLongestGraceSeconds = 86400;
 
 struct ExecGiven {
   ExecFlags flags;

@@ -59,6 +59,7 @@ std::string id_of(const std::string& id, const Given& given) {
 
 std::string ports_of(const store::PodRecord& pod) {
   std::vector<std::string> ports;
+  ports.reserve(pod.host_ports.size());
   for (const store::HostPort& port : pod.host_ports) {
     ports.push_back(fmt::format("{}{}->{}/{}", port.host_ip.empty() ? "" : port.host_ip + ":",
                                 port.host_port, port.container_port, port.protocol));

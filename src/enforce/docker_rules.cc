@@ -46,7 +46,7 @@ Verdict judge_uts(const Setting& setting, const policy::HostNamespaces& host) {
   if (name == "kernel.hostname") {
     return forbid(
         setting,
-        fmt::format("sysctl \"{}\" is not allowed as it conflicts with the OCI \"hostname\" field",
+        fmt::format(R"(sysctl "{}" is not allowed as it conflicts with the OCI "hostname" field)",
                     name),
         "give the name with --hostname");
   }

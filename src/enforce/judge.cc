@@ -42,7 +42,10 @@ std::vector<Verdict> upstream_verdicts(std::span<const Setting> settings, const 
   }
   // What the API server refuses no kubelet ever sees.
   std::vector<Verdict> verdicts = api_verdicts(settings, context);
-  return verdicts.empty() ? policy::admit(settings, context.allowlist, context.host) : verdicts;
+  if (verdicts.empty()) {
+    verdicts = policy::admit(settings, context.allowlist, context.host);
+  }
+  return verdicts;
 }
 
 std::vector<Verdict> kernel_verdicts(std::span<const Setting> settings, const Context& context) {
