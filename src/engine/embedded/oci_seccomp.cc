@@ -2,7 +2,7 @@
 // config.json's "seccomp": the default profile as rules, and a container's own from a file.
 #include <algorithm>
 #include <cerrno>
-#include <map>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kProfileLimit = std::size_t{1} << 20U;
 
 json::Value default_profile(const std::vector<SeccompArch>& arches, CapabilitySet capabilities) {
-  json::Value allowed = json::Value::array();
+  std::set<std::string_view> allowed;  // a call may be unlocked by several capabilities
   json::Value special = json::Value::array();
   const auto reaches = [&arches](const SeccompRule& rule) {
     return std::ranges::any_of(arches, [&](SeccompArch arch) {
@@ -40,8 +40,8 @@ json::Value default_profile(const std::vector<SeccompArch>& arches, CapabilitySe
                             {"value", rule.mask},
                             {"valueTwo", rule.value},
                             {"op", "SCMP_CMP_MASKED_EQ"}}}}});
-    } else if (std::ranges::find(allowed, rule.name) == allowed.end()) {
-      allowed.push_back(rule.name);
+    } else {
+      allowed.insert(rule.name);
     }
   }
   json::Value profile;
@@ -51,7 +51,7 @@ json::Value default_profile(const std::vector<SeccompArch>& arches, CapabilitySe
     profile["architectures"].push_back(oci_name(arch));
   }
   profile["syscalls"] = json::Value::array();
-  profile["syscalls"].push_back({{"names", std::move(allowed)}, {"action", "SCMP_ACT_ALLOW"}});
+  profile["syscalls"].push_back({{"names", allowed}, {"action", "SCMP_ACT_ALLOW"}});
   for (json::Value& rule : special) {
     profile["syscalls"].push_back(std::move(rule));
   }
