@@ -104,6 +104,7 @@ Result<json::Value> mounts_part(const OciSpecInput& input) {
   add_files(mounts, input);
   // By depth, else as they were given.
   std::vector<std::pair<std::size_t, std::size_t>> order;
+  order.reserve(input.binds.size());
   for (std::size_t i = 0; i < input.binds.size(); ++i) {
     order.emplace_back(components(input.binds[i].target).size(), i);
   }
