@@ -7,13 +7,13 @@ namespace {
 Result<> add(const Node& node, const store::PodRecord& pod, store::EventType type,
              std::string_view reason, std::string_view message) {
   const Timestamp now = node.clock.now();
-  store::EventRecord event{.type = type,
-                           .reason = std::string(reason),
-                           .host = node.host,
-                           .object = {"Pod", pod.namespace_, pod.name, pod.uid},
-                           .message = std::string(message),
-                           .first_seen = now,
-                           .last_seen = now};
+  const store::EventRecord event{.type = type,
+                                 .reason = std::string(reason),
+                                 .host = node.host,
+                                 .object = {"Pod", pod.namespace_, pod.name, pod.uid},
+                                 .message = std::string(message),
+                                 .first_seen = now,
+                                 .last_seen = now};
   PSYS_TRY(node.store.add_event(event));
   return {};
 }

@@ -48,6 +48,7 @@ std::vector<SettingRecord> records_of(const sysctl::Application& application) {
 
 std::string summary_of(const sysctl::Application& application) {
   std::vector<std::string> parts;
+  parts.reserve(application.settings.size());
   for (const AppliedSetting& applied : application.settings) {
     parts.push_back(
         applied.state == ApplyState::unchanged

@@ -30,7 +30,7 @@ Result<> end_container(const Node& node, const PodRecord& pod, const ContainerRe
 
 Result<> stop_pod(const Node& node, const std::string& uid, const std::optional<Ending>& ending,
                   std::chrono::milliseconds grace) {
-  PSYS_TRY_ASSIGN(PodRecord pod, node.store.pod(uid));
+  PSYS_TRY_ASSIGN(const PodRecord pod, node.store.pod(uid));
   if (pod.stage < Stage::stopped) {
     PSYS_TRY(node.store.set_stage(uid, Stage::stopping));
     fault_point("stopping");
