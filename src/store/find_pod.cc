@@ -33,9 +33,8 @@ Result<std::optional<Candidate>> only_one(Candidates found, std::string_view ref
   if (found.empty()) {
     return std::nullopt;
   }
-  const bool same_pod = std::all_of(found.begin(), found.end(), [&](const Candidate& other) {
-    return other.pod_uid == found.front().pod_uid;
-  });
+  const bool same_pod = std::ranges::all_of(
+      found, [&](const Candidate& other) { return other.pod_uid == found.front().pod_uid; });
   if (same_pod) {
     if (found.size() > 1) {
       found.front().container_id.clear();
