@@ -4,6 +4,7 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 30
 CMAKE_BUILD = cmake --build
+CMAKE_ARGS ?= -DPSYS_TESTS=ON
 
 # A second checkout finds what the first one compiled.
 export CCACHE_BASEDIR := $(CURDIR)
@@ -53,7 +54,7 @@ kernel e2e matrix: build
 .PHONY: fuzz
 fuzz:
 	@cmake --preset fuzz >/dev/null
-	@$(CMAKE_BUILD) build/fuzz -j $(JOBS)
+	@$(CMAKE_BUILD) build/fuzz -j $(JOBS) --target fuzz_targets
 	@PSYS_FUZZ_SECONDS=$(FUZZ_SECONDS) ctest --test-dir build/fuzz -L fuzz --output-on-failure -j $(JOBS)
 
 .PHONY: lint
