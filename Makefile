@@ -13,7 +13,7 @@ export CCACHE_NOHASHDIR := 1
 .PHONY: help
 help:
 	@echo "make demo      install packages, build, run a pod with its sysctls, show the result"
-	@echo "make test      install packages, build, lint, and run every test"
+	@echo "make test      install packages, build, run unit, kernel and end-to-end tests"
 	@echo "make build     release binaries in build/bin/"
 	@echo "make install   DESTDIR=, PREFIX=$(PREFIX)"
 	@echo "make deb       a Debian package in build/"
