@@ -52,12 +52,14 @@ endfunction()
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 find_package(Threads REQUIRED)
 # The archive, not the shared library that fmt's own package file names: binaries are linked static.
-# Debian 12 has the shared one only; then a static build takes fmt's code from its headers.
+# Debian 12 has the shared one only; a static build then makes the archive itself.
 find_library(PSYS_FMT_LIBRARY NAMES libfmt.a fmt REQUIRED)
 add_library(psys_fmt INTERFACE)
 add_library(psys::fmt ALIAS psys_fmt)
 if(PSYS_STATIC AND NOT PSYS_FMT_LIBRARY MATCHES "\\.a$")
-  target_compile_definitions(psys_fmt INTERFACE FMT_HEADER_ONLY)
+  add_library(psys_fmt_archive STATIC ${PROJECT_SOURCE_DIR}/cmake/fmt_archive.cc)
+  target_compile_features(psys_fmt_archive PRIVATE cxx_std_23)
+  target_link_libraries(psys_fmt INTERFACE psys_fmt_archive)
 else()
   target_link_libraries(psys_fmt INTERFACE ${PSYS_FMT_LIBRARY})
 endif()
