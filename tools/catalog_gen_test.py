@@ -128,6 +128,7 @@ class CatalogGen(unittest.TestCase):
             ("It does so again.", "It does", "c.yaml:23: net.test.a: traps: an item must be a sentence"),
             ("    folklore: It is gone.\n", "", "c.yaml:24: net.test.a: instead goes with folklore only"),
             ("    unit: seconds\n", "    scope: node\n", "c.yaml:16: net.test.a: a key of the node has no namespaced_since"),
+            ("    unit: seconds\n", "    node_instances: [a]\n", "c.yaml:10: net.test.a: node_instances goes with a pattern"),
             ("    unit: seconds\n", "    module: A B\n", "c.yaml:10: net.test.a: module must look like nf_conntrack"),
         ):
             with self.subTest(message=message):

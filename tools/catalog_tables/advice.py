@@ -31,6 +31,7 @@ COMMON = {
             "removed",
             "module",
             "config",
+            "node_instances",
             "kubernetes",
             "leaks",
             "effect",
@@ -64,6 +65,8 @@ def read_advice(reader, entry, nodes):
     each(("effect",), lambda node, what: reader.one_of(node, what, EFFECTS))
     each(("counters",), reader.texts)
     each(("interacts",), lambda node, what: reader.texts(node, what, lambda item, _: reader.key(item, what, "*")))
+    if "*" in key:
+        each(("node_instances",), reader.texts)
     each(("traps",), lambda node, what: reader.texts(node, what, reader.sentences))
     if "default" in nodes:
         fields["default"] = read_default(reader, nodes["default"], f"{key}: default")

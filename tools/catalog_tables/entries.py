@@ -9,7 +9,7 @@ from .reader import Reader
 
 SCOPES = ("net", "ipc", "uts", "user", "node")
 # What a file may say for all of its entries.
-DEFAULTS = ("scope", "source", "namespaced_since", "visible_since", "since", "module", "config", "effect")
+DEFAULTS = ("scope", "source", "namespaced_since", "visible_since", "since", "module", "config", "effect", "node_instances")
 # The fields of each type: field -> must it be there?
 TYPES = {
     "boolean": {},
@@ -69,6 +69,8 @@ def read_entry(reader, key, key_node, body, defaults):
     own = TYPES[kind] if kind in TYPES else dict.fromkeys(pairs, False)
     given = reader.fields(body, key, {**COMMON, **own})
     nodes = {**defaults, **given}
+    if "node_instances" in given and "*" not in key:
+        reader.complain(given["node_instances"], f"{key}: node_instances goes with a pattern only")
     entry.fields["type"] = kind
     read_scope(reader, entry, nodes, given)
     read_advice(reader, entry, nodes)

@@ -22,6 +22,7 @@ MEMBERS = (
     ("memory", "memory", TEXT),
     ("folklore", "folklore", TEXT),
     ("instead", "instead", TEXT),
+    ("node_instances", "node_instances", LIST),
     ("interacts", "interacts", LIST),
     ("counters", "counters", LIST),
     ("traps", "traps", LIST),
