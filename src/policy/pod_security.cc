@@ -49,7 +49,8 @@ Result<PodSecurity> PodSecurity::parse(std::string_view text) {
   }
   const auto minor_number = minor_of(text.substr(colon + 1));
   if (!minor_number) {
-    return Error::of(Code::invalid_argument, "{} is no version of Pod Security: write 1.X or latest",
+    return Error::of(Code::invalid_argument,
+                     "{} is no version of Pod Security: write 1.X or latest",
                      quoted(text.substr(colon + 1)));
   }
   if (*minor_number > KubernetesVersion::kNewestMinor) {

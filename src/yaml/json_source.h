@@ -17,8 +17,7 @@ namespace podsysctl::yaml {
 class JsonSource final : public EventSource {
  public:
   // `text` has passed check_text() and outlives the source. Its first byte stands at `start`.
-  explicit JsonSource(std::string_view text, Position start = {1, 1})
-      : text_(text), mark_(start) {}
+  explicit JsonSource(std::string_view text, Position start = {1, 1}) : text_(text), mark_(start) {}
 
   [[nodiscard]] Result<bool> next_document(TreeBuilder& builder) override;
 

@@ -16,6 +16,7 @@
 namespace podsysctl::yaml {
 namespace {
 
+constexpr std::size_t kFirstBlock = std::size_t{16} << 10U;  // holds the tree of most manifests
 constexpr std::size_t kLinearScan = 16;  // up to here comparing each with each beats hashing
 constexpr std::string_view kMergeTag = "tag:yaml.org,2002:merge";
 
@@ -81,7 +82,7 @@ TreeBuilder::TreeBuilder(std::string_view source, const Limits& limits)
 }
 
 void TreeBuilder::reset() {
-  arena_ = std::make_unique<std::pmr::monotonic_buffer_resource>(std::size_t{1024});
+  arena_ = std::make_unique<std::pmr::monotonic_buffer_resource>(kFirstBlock);
   root_ = nullptr;
   open_.clear();
   pending_.clear();
