@@ -46,7 +46,9 @@ void check_part(const Part& part, DocumentChecker& checker, Sink& sink) {
       Located fault = locate(read.error().message, document->start);
       sink.summary().documents += part.prefix.empty() ? 1U : 0U;
       sink.add(Rule::unreadable, {fault.at, "", ""}, std::move(fault.text),
-               "the other documents of the file are checked all the same");
+               document->text.find("{{") != std::string_view::npos
+                   ? "this looks like a template: render it first, by helm template or the like"
+                   : "the other documents of the file are checked all the same");
     }
   }
 }

@@ -82,6 +82,8 @@ void read_entries(Subject& subject, const yaml::Node& value, const Annotation& a
 void report_faults(Subject& subject, const yaml::Node* annotations) {
   const yaml::Node* const safe = field_of(annotations, policy::kSysctlsAnnotation);
   const yaml::Node* const all = field_of(annotations, policy::kUnsafeSysctlsAnnotation);
+  bool safe_refused = false;
+  bool all_refused = false;
   for (const policy::FieldFault& fault :
        policy::validate_alpha_annotations(string_of(safe), string_of(all))) {
     const bool of_safe =
@@ -92,9 +94,11 @@ void report_faults(Subject& subject, const yaml::Node* annotations) {
     subject.sink.add(Rule::annotation_malformed,
                      {value.at, metadata_path(subject.workload, true, key), ""}, fault.text(),
                      fault.hint);
-    for (Wish& wish : subject.wishes) {
-      wish.refused_by_api = wish.refused_by_api || wish.annotation == key;
-    }
+    (of_safe ? safe_refused : all_refused) = true;
+  }
+  for (Wish& wish : subject.wishes) {
+    wish.refused_by_api =
+        wish.annotation == policy::kSysctlsAnnotation ? safe_refused : all_refused;
   }
 }
 

@@ -73,8 +73,10 @@ void report_fault(Subject& subject, const policy::FieldFault& fault) {
   const yaml::Node& at = field.name_node != nullptr ? *field.name_node : *field.entry;
   subject.sink.add(rule_of(fault, field.name), {at.at, fault.path, std::string(field.name)},
                    fault.text(), fault.hint);
-  for (Wish& wish : subject.wishes) {
-    wish.refused_by_api = wish.refused_by_api || wish.index == *fault.index;
+  // There are wishes for the field alone so far, in its order.
+  const auto wish = std::ranges::lower_bound(subject.wishes, *fault.index, {}, &Wish::index);
+  if (wish != subject.wishes.end() && wish->index == *fault.index) {
+    wish->refused_by_api = true;
   }
 }
 

@@ -46,10 +46,19 @@ std::string_view json_type(const yaml::Node& node) {
   return resolve(node).type == yaml::ScalarType::boolean ? "bool" : "number";
 }
 
+// The API server's words: its decoder names the field from the object down, without indices.
+std::string decoder_refusal(const Workload& workload, const yaml::Node& node) {
+  const std::string json = fmt::format(
+      "json: cannot unmarshal {} into Go struct field Sysctl.{}.securityContext.sysctls."
+      "value of type string",
+      json_type(node), std::string_view(workload.spec_path).substr(workload.prefix.size()));
+  const std::string_view version = string_of(field_of(workload.object, "apiVersion"));
+  return fmt::format("{0} in version \"{1}\" cannot be handled as a {0}: {2}", workload.kind,
+                     version.substr(version.rfind('/') + 1), json);
+}
+
 void report_no_string(const Subject& subject, const Wish& wish, const yaml::Node& node) {
-  const std::string refusal =
-      fmt::format("json: cannot unmarshal {} into Go struct field Sysctl.value of type string",
-                  json_type(node));
+  const std::string refusal = decoder_refusal(subject.workload, node);
   if (node.kind != yaml::Kind::scalar) {
     subject.sink.add(Rule::wrong_type, subject.value_place(wish), refusal,
                      "write the value as one text in quotes: \"4096 131072 6291456\"");

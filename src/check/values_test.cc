@@ -64,13 +64,15 @@ TEST(Values, EachByItself) {
   const Case cases[] = {
       {"net.ipv4.tcp_syncookies", "\"1\"", "", ""},
       {"net.ipv4.tcp_syncookies", "1", "PSC306",
-       "json: cannot unmarshal number into Go struct field Sysctl.value of type string"},
+       "Pod in version \"v1\" cannot be handled as a Pod: json: cannot unmarshal number into Go "
+       "struct field Sysctl.spec.securityContext.sysctls.value of type string"},
       {"net.ipv4.tcp_syncookies", "no", "PSC307",
-       "without quotes YAML reads \"no\" as false; json: cannot unmarshal bool"},
+       "without quotes YAML reads \"no\" as false; Pod in version \"v1\" cannot be handled"},
       {"kernel.msgmax", "010", "PSC307", "without quotes YAML reads \"010\" as 8;"},
       {"kernel.msgmax", "1_000", "PSC307", "without quotes YAML reads \"1_000\" as 1000;"},
       {"kernel.msgmax", "0x2000", "PSC307", "without quotes YAML reads \"0x2000\" as 8192;"},
-      {"kernel.msgmax", "[1]", "PSC301", "json: cannot unmarshal array into Go struct field"},
+      {"kernel.msgmax", "[1]", "PSC301",
+       "cannot unmarshal array into Go struct field Sysctl.spec."},
       {"kernel.msgmax", "", "PSC305", "kernel.msgmax"},
       {"kernel.msgmax", "~", "PSC305", "kernel.msgmax"},
       {"kernel.msgmax", "\"\"", "PSC305", "kernel.msgmax"},
