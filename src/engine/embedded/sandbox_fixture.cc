@@ -73,9 +73,10 @@ void SandboxFixture::SetUp() {
   auto host = read_host_facts(WithDevices::yes);
   ASSERT_TRUE(host) << host.error().message;
   host_ = std::move(*host);
-  const auto rootfs = mount_rootfs(*mounts_, {{folder_ + "/layer"}, folder_ + "/rootfs"});
+  const auto rootfs = mount_rootfs(
+      *mounts_, {{folder_ + "/layer"}, folder_ + "/rootfs", folder_ + "/rootfs/merged"});
   ASSERT_TRUE(rootfs) << rootfs.error().message;
-  rootfs_ = *rootfs;
+  rootfs_ = rootfs->path;
 }
 
 void SandboxFixture::TearDown() {
