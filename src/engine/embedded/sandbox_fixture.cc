@@ -12,6 +12,8 @@
 
 #include "engine/embedded/rootfs.h"
 #include "linux/file.h"
+#include "linux/mount_thread.h"
+#include "linux/mounts.h"
 #include "linux/process.h"
 #include "linux/spawn.h"
 
@@ -119,6 +121,14 @@ std::string SandboxFixture::id_of(const std::string& name) const {
 OciRuntime SandboxFixture::runtime(const std::string& name) const {
   const auto choice = choose_runtime(name, host_.cgroups);
   EXPECT_TRUE(choice) << choice.error().message;
+  // As a sandbox is made for it.
+  const auto hidden = linux::in_mount_namespace(*mounts_, [&]() -> Result<> {
+    for (const std::string& path : choice->unmount) {
+      PSYS_TRY(linux::unmount(path));
+    }
+    return {};
+  });
+  EXPECT_TRUE(hidden) << hidden.error().message;
   return {*choice, folder_ + "/state-" + name, &*mounts_};
 }
 
