@@ -61,6 +61,7 @@ Result<PodRecord> record_pod(const Node& node, const PodSpec& spec, const Launch
                 .owner = owner,
                 .attachment = options.attachment,
                 .after_exit = options.after_exit,
+                .grace = spec.termination_grace,
                 .created = node.clock.now(),
                 .host_ports = host_ports_of(spec)};
   PSYS_TRY(node.store.insert_pod(pod));

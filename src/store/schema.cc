@@ -50,6 +50,10 @@ CREATE TABLE events (
   first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL);
 CREATE INDEX events_by_object ON events (namespace, name);
 )",
+    R"(
+ALTER TABLE pods ADD COLUMN grace_seconds INTEGER NOT NULL DEFAULT 30;
+ALTER TABLE containers ADD COLUMN stop_signal INTEGER NOT NULL DEFAULT 15;
+)",
 };
 constexpr auto kNewest = static_cast<std::int64_t>(kMigrations.size());
 
