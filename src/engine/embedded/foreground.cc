@@ -27,23 +27,24 @@ struct Channel {
   LogStream stream;
 };
 
-Result<> copy(Channel& channel, CriLogWriter* log) {
+// A log that cannot be written (a full disk) is told at the end: the container must not stand still
+// at a full pipe meanwhile.
+void copy(Channel& channel, CriLogWriter* log, Result<>& logged) {
   std::array<char, 32768> buffer{};
   const ssize_t count = ::read(channel.from.get(), buffer.data(), buffer.size());
   if (count < 0 && (errno == EINTR || errno == EAGAIN)) {
-    return {};
+    return;
   }
   if (count <= 0) {
     channel.from.close();
-    return {};
+    return;
   }
   const std::string_view data(buffer.data(), static_cast<std::size_t>(count));
-  if (log != nullptr) {
-    PSYS_TRY(log->write(channel.stream, data));
+  if (log != nullptr && logged) {
+    logged = log->write(channel.stream, data);
   }
   // A reader that is gone (podsysctl run … | head) is no reason to end the container.
   [[maybe_unused]] const Result<> passed = linux::write_all(channel.to, data, "output");
-  return {};
 }
 
 class Attendant {
@@ -54,6 +55,7 @@ class Attendant {
   // Until both channels are at their end. The runtime holds them open as long as the container
   // runs.
   [[nodiscard]] Result<> serve(std::array<Channel, 2>& channels, CriLogWriter* log) {
+    Result<> logged;
     while (channels[0].from.valid() || channels[1].from.valid()) {
       std::array<pollfd, 3> events{{{signals_.fd().get(), POLLIN, 0},
                                     {channels[0].from.get(), POLLIN, 0},
@@ -66,11 +68,11 @@ class Attendant {
       }
       for (std::size_t i = 0; i < channels.size(); ++i) {
         if (events[i + 1].revents != 0) {
-          PSYS_TRY(copy(channels[i], log));
+          copy(channels[i], log, logged);
         }
       }
     }
-    return {};
+    return logged;
   }
 
  private:
