@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sysctl/plan.h"
 
+#include <cerrno>
 #include <ranges>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "base/strings.h"
@@ -78,14 +80,29 @@ Plan arrange(std::vector<Setting> settings, std::vector<std::string> previous,
 
 }  // namespace
 
+Result<std::optional<std::string>> read_if_set(CurrentValues& current, const SysctlKey& key) {
+  Result<std::string> value = current.read(key);
+  if (value) {
+    return *std::move(value);
+  }
+  if (value.error().sys_errno == EIO) {
+    return std::nullopt;
+  }
+  return std::unexpected(std::move(value).error());
+}
+
 Result<Plan> make_plan(std::vector<Setting> settings, CurrentValues& current) {
   PSYS_TRY_ASSIGN(settings, unique_settings(settings));
   const Relations relations = relations_among(settings);
   PSYS_TRY(check_pairs(relations.pairs, settings));
   std::vector<std::string> previous;
+  std::unordered_set<SysctlKey> unset;
   for (const Setting& setting : settings) {
-    PSYS_TRY_ASSIGN(std::string value, current.read(setting.key));
-    previous.push_back(std::move(value));
+    PSYS_TRY_ASSIGN(std::optional<std::string> value, read_if_set(current, setting.key));
+    if (!value) {
+      unset.insert(setting.key);
+    }
+    previous.push_back(std::move(value).value_or(""));
   }
   PSYS_TRY(check_lone_partners(relations, settings, current));
   const auto edges = edges_of(relations.pairs, settings, previous);
@@ -93,7 +110,11 @@ Result<Plan> make_plan(std::vector<Setting> settings, CurrentValues& current) {
   if (!order) {
     return refuse_ring(order.error(), settings);
   }
-  return arrange(std::move(settings), std::move(previous), *order);
+  Plan plan = arrange(std::move(settings), std::move(previous), *order);
+  for (Step& step : plan.steps) {
+    step.unset = unset.contains(step.setting.key);
+  }
+  return plan;
 }
 
 Plan inverse_of(std::span<const Step> written) {
