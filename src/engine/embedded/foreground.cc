@@ -106,6 +106,20 @@ std::expected<int, StartFailure> outcome_of(const Result<RunEnd>& end) {
   return end->exit_code;
 }
 
+// A program that is no OCI runtime (--runtime /bin/true) ends well and has started nothing.
+std::expected<int, StartFailure> check_started(const OciRuntime& runtime,
+                                               const std::string& pid_file,
+                                               std::expected<int, StartFailure> outcome) {
+  if (!outcome || *outcome != 0 || ::access(pid_file.c_str(), F_OK) == 0) {
+    return outcome;
+  }
+  return std::unexpected(StartFailure{
+      {Code::unavailable, 0,
+       fmt::format("{} ended without starting the container: is it an OCI runtime? Choose runc or "
+                   "crun with --runtime",
+                   runtime.choice().path)}});
+}
+
 template <class Start>
 Result<RunEnd> run_on_pipes(const OciRuntime& runtime, const std::string& id, const Start& start,
                             const Streams& streams, CriLogWriter* log) {
@@ -128,10 +142,21 @@ Result<RunEnd> run_on_pipes(const OciRuntime& runtime, const std::string& id, co
   return end;
 }
 
+// The runtime would say "tcgetattr: Inappropriate ioctl for device".
+Result<> check_terminal(const Streams& streams) {
+  if (streams.in.valid() && ::isatty(streams.in.get()) == 1) {
+    return {};
+  }
+  return Error::of(Code::invalid_argument,
+                   "the container wants a terminal (-t, or tty: true), and standard input is none: "
+                   "call it from a terminal, or leave the terminal out");
+}
+
 // The runtime passes the terminal's keys and signals on by itself.
 template <class Start>
 Result<RunEnd> run_on_terminal(const OciRuntime& runtime, const Start& start,
                                const Streams& streams) {
+  PSYS_TRY(check_terminal(streams));
   PSYS_TRY_ASSIGN(auto signals, linux::SignalEvents::block({SIGINT, SIGTERM, SIGHUP, SIGQUIT}));
   PSYS_TRY_ASSIGN(const ForegroundRun run, start(Stdio{streams.in, streams.out, streams.err}));
   return runtime.finish(run);
@@ -149,15 +174,18 @@ std::expected<int, StartFailure> run_in_foreground(const OciRuntime& runtime,
                         .pid_file = pid_file(folders, request.id),
                         .stdio = stdio});
   };
+  const auto ended = [&](const Result<RunEnd>& end) {
+    return check_started(runtime, pid_file(request.place, request.id), outcome_of(end));
+  };
   if (request.container.tty) {
-    return outcome_of(run_on_terminal(runtime, start, streams));
+    return ended(run_on_terminal(runtime, start, streams));
   }
   Result<linux::Fd> file = open_log(request.log_path);
   if (!file) {
     return std::unexpected(StartFailure{file.error()});
   }
   CriLogWriter log(*std::move(file), clock);
-  return outcome_of(run_on_pipes(runtime, request.id, start, streams, &log));
+  return ended(run_on_pipes(runtime, request.id, start, streams, &log));
 }
 
 std::expected<int, StartFailure> exec_in_foreground(const OciRuntime& runtime,
