@@ -25,9 +25,7 @@ std::optional<unsigned> take_number(std::string_view& text, std::size_t digits, 
   if (text.size() < digits + (next == '\0' ? 0 : 1)) {
     return std::nullopt;
   }
-  const auto number = text.front() == '+' || text.front() == '-'
-                          ? std::nullopt
-                          : parse_number<unsigned>(text.substr(0, digits));
+  const auto number = parse_number<unsigned>(text.substr(0, digits));
   text.remove_prefix(digits);
   if (!number || next == '\0') {
     return number;

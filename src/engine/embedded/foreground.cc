@@ -108,9 +108,9 @@ std::expected<int, StartFailure> outcome_of(const Result<RunEnd>& end) {
 
 // A program that is no OCI runtime (--runtime /bin/true) ends well and has started nothing.
 std::expected<int, StartFailure> check_started(const OciRuntime& runtime,
-                                               const std::string& pid_file,
+                                               const std::string& pid_path,
                                                std::expected<int, StartFailure> outcome) {
-  if (!outcome || *outcome != 0 || ::access(pid_file.c_str(), F_OK) == 0) {
+  if (!outcome || *outcome != 0 || ::access(pid_path.c_str(), F_OK) == 0) {
     return outcome;
   }
   return std::unexpected(StartFailure{
