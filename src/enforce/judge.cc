@@ -55,7 +55,7 @@ std::vector<Verdict> kernel_verdicts(std::span<const Setting> settings, const Co
     std::optional<Verdict> verdict =
         context.kernel ? leak_verdict(setting.key, *context.kernel) : std::nullopt;
     if (!verdict && context.probed) {
-      verdict = probe_verdict(setting.key, *context.probed, PodNetwork::to_be_made);
+      verdict = probe_verdict(setting, *context.probed, PodNetwork::to_be_made);
     }
     if (verdict) {
       verdicts.push_back(*std::move(verdict));

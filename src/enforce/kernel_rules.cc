@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "sysctl/catalog.h"
+#include "sysctl/value.h"
 
 namespace podsysctl::enforce {
 namespace {
@@ -20,6 +21,11 @@ using sysctl::SysctlKey;
 
 constexpr std::array<std::string_view, 3> kMayComeWithTheNetwork{"net.netfilter.", "net.nf_",
                                                                  "net.bridge."};
+
+// "The host" may itself be a container's network namespace.
+constexpr std::string_view kHintReadOnlyEverywhere =
+    "it is read-only on this host too: where it can be set at all, that is on the machine itself "
+    "with sysctl(8)";
 
 bool may_come_with_the_network(const SysctlKey& key) {
   return std::ranges::any_of(kMayComeWithTheNetwork, [&key](std::string_view start) {
@@ -83,8 +89,9 @@ std::optional<Verdict> leak_verdict(const SysctlKey& key, sysctl::KernelVersion 
   return leak ? std::optional(forbidden_leak(key, *leak)) : std::nullopt;
 }
 
-std::optional<Verdict> probe_verdict(const SysctlKey& key, const ProbeReport& report,
+std::optional<Verdict> probe_verdict(const sysctl::Setting& setting, const ProbeReport& report,
                                      PodNetwork network) {
+  const SysctlKey& key = setting.key;
   const ProbedKey* const probed = sysctl::find_or_family(report, key);
   if (probed == nullptr) {
     return network == PodNetwork::to_be_made && may_come_with_the_network(key)
@@ -94,9 +101,12 @@ std::optional<Verdict> probe_verdict(const SysctlKey& key, const ProbeReport& re
   }
   switch (probed->settability) {
     case Settability::pod_read_only:
+      if (sysctl::same_value(key, setting.value, probed->default_value)) {
+        return std::nullopt;
+      }
       return forbidden(key, "is read-only in a pod", report,
                        probed->note.empty() ? hint_for_node_value(key, report)
-                                            : "the kernel only shows it: nobody can write it");
+                                            : std::string(kHintReadOnlyEverywhere));
     case Settability::node_only:
     case Settability::absent:
       return forbidden(key, "does not exist in a pod", report, hint_for_node_value(key, report));
@@ -112,7 +122,7 @@ std::vector<Verdict> probe_verdicts(std::span<const sysctl::Setting> settings,
                                     const ProbeReport& report, PodNetwork network) {
   std::vector<Verdict> verdicts;
   for (const sysctl::Setting& setting : settings) {
-    if (auto verdict = probe_verdict(setting.key, report, network)) {
+    if (auto verdict = probe_verdict(setting, report, network)) {
       verdicts.push_back(*std::move(verdict));
     }
   }

@@ -25,8 +25,8 @@ enum class PodNetwork : std::uint8_t { to_be_made, made };
                                                           sysctl::KernelVersion kernel);
 
 // By what the probe found; a key that is not in the report is absent. An interface's key is judged
-// by its family. nullopt where a pod can write it.
-[[nodiscard]] std::optional<policy::Verdict> probe_verdict(const sysctl::SysctlKey& key,
+// by its family. nullopt where a pod can write it, or need not, since it reads the value already.
+[[nodiscard]] std::optional<policy::Verdict> probe_verdict(const sysctl::Setting& setting,
                                                            const sysctl::ProbeReport& report,
                                                            PodNetwork network);
 

@@ -2,6 +2,7 @@
 #include "enforce/kernel_rules.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -17,6 +18,10 @@ using sysctl::SysctlKey;
 
 SysctlKey key_of(std::string_view name) { return SysctlKey::parse(name).value(); }
 
+sysctl::Setting wish(std::string_view name, std::string value = "1") {
+  return {key_of(name), std::move(value), {}, ""};
+}
+
 ProbeReport report_of(std::string release) {
   ProbeReport report;
   report.kernel_release = std::move(release);
@@ -27,6 +32,7 @@ ProbeReport report_of(std::string release) {
   };
   add("net.core.optmem_max", Settability::node_only);
   add("net.core.rmem_max", Settability::pod_read_only);
+  report.keys.back().default_value = "212992";
   add("net.core.somaxconn", Settability::pod_writable);
   add("net.ipv4.conf.default.leaking", Settability::leaky, "fixed in Linux 7.0");
   add("net.ipv4.conf.lo.forwarding", Settability::pod_writable);
@@ -69,7 +75,9 @@ TEST(KernelRules, SayWhatAndWhereAndTheWayOut) {
        "it"},
       {"net.netfilter.nf_conntrack_count", kBefore,
        "\"net.netfilter.nf_conntrack_count\" is read-only in a pod on Linux 6.18",
-       "the kernel only shows it: nobody can write it"},
+       "it is read-only on this host too: where it can be set at all, that is on the machine "
+       "itself "
+       "with sysctl(8)"},
       // Its module may come with the pod's network.
       {"net.netfilter.nf_conntrack_max", kBefore, "", ""},
       {"net.netfilter.nf_conntrack_max", kAfter,
@@ -77,7 +85,7 @@ TEST(KernelRules, SayWhatAndWhereAndTheWayOut) {
        "check the name (podsysctl catalog net.netfilter.), or load the kernel module that has it"},
   };
   for (const Row& row : rows) {
-    const auto verdict = probe_verdict(key_of(row.key), report, row.network);
+    const auto verdict = probe_verdict(wish(row.key), report, row.network);
     ASSERT_EQ(verdict.has_value(), *row.message != '\0') << row.key;
     if (verdict) {
       EXPECT_EQ(verdict->reason(), policy::kSysctlForbidden);
@@ -87,8 +95,14 @@ TEST(KernelRules, SayWhatAndWhereAndTheWayOut) {
   }
 }
 
+TEST(KernelRules, AReadOnlyKeyThatHasTheValueAlreadyIsNoFault) {
+  const ProbeReport report = report_of("6.18.1");
+  EXPECT_FALSE(probe_verdict(wish("net.core.rmem_max", "212992"), report, kBefore));
+  EXPECT_TRUE(probe_verdict(wish("net.core.rmem_max", "212993"), report, kBefore));
+}
+
 TEST(KernelRules, NameTheKernelWhereAPodHasIt) {
-  const auto verdict = probe_verdict(key_of("net.ipv4.tcp_rmem"), report_of("4.9.0"), kBefore);
+  const auto verdict = probe_verdict(wish("net.ipv4.tcp_rmem"), report_of("4.9.0"), kBefore);
   ASSERT_TRUE(verdict);
   EXPECT_EQ(verdict->message(),
             "forbidden sysctl: \"net.ipv4.tcp_rmem\" does not exist on Linux 4.9");

@@ -9,6 +9,7 @@
 
 #include "base/strings.h"
 #include "sysctl/plan_order.h"
+#include "sysctl/probe.h"
 #include "sysctl/value.h"
 
 namespace podsysctl::sysctl {
@@ -91,6 +92,24 @@ Result<std::optional<std::string>> read_if_set(CurrentValues& current, const Sys
   return std::unexpected(std::move(value).error());
 }
 
+namespace {
+
+// Of a key that is not there: which one, and for an interface's key that it may be the interface.
+Result<std::optional<std::string>> read_for_plan(CurrentValues& current, const SysctlKey& key) {
+  Result<std::optional<std::string>> value = read_if_set(current, key);
+  if (value || value.error().code != Code::not_found) {
+    return value;
+  }
+  Error error = std::move(value).error();
+  if (!family_of(key).empty()) {
+    error.message = fmt::format("the pod has no interface {}, or the kernel no such sysctl of it",
+                                quoted(key.components().at(3)));
+  }
+  return std::unexpected(std::move(error).within(key.name()));
+}
+
+}  // namespace
+
 Result<Plan> make_plan(std::vector<Setting> settings, CurrentValues& current) {
   PSYS_TRY_ASSIGN(settings, unique_settings(settings));
   const Relations relations = relations_among(settings);
@@ -98,7 +117,7 @@ Result<Plan> make_plan(std::vector<Setting> settings, CurrentValues& current) {
   std::vector<std::string> previous;
   std::unordered_set<SysctlKey> unset;
   for (const Setting& setting : settings) {
-    PSYS_TRY_ASSIGN(std::optional<std::string> value, read_if_set(current, setting.key));
+    PSYS_TRY_ASSIGN(std::optional<std::string> value, read_for_plan(current, setting.key));
     if (!value) {
       unset.insert(setting.key);
     }
