@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "json/json.h"
-#include "linux/signal_names.h"
 
 namespace podsysctl::cli {
 namespace {
@@ -47,7 +46,6 @@ json::Value container_of(const store::ContainerRecord& container) {
           {"image", container.image},
           {"pid", running ? container.process.pid : 0},
           {"state", std::string(to_string(container.state))},
-          {"stopSignal", linux::signal_name(container.stop_signal)},
           {"exitCode", container.exit_code ? json::Value(*container.exit_code) : json::Value()}};
 }
 
@@ -91,7 +89,6 @@ std::string inspect_json(const store::PodRecord& pod,
                             {"phase", std::string(to_string(pod.phase))},
                             {"reason", pod.reason},
                             {"engine", pod.engine},
-                            {"terminationGracePeriodSeconds", pod.grace.count()},
                             {"sandbox", sandbox_of(pod, settings)},
                             {"containers", std::move(list)}};
   return json::dump(view, json::Layout::indented) + "\n";
