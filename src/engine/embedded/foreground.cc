@@ -175,7 +175,7 @@ std::expected<int, StartFailure> run_in_foreground(const OciRuntime& runtime,
                         .stdio = stdio});
   };
   const auto ended = [&](const Result<RunEnd>& end) {
-    return check_started(runtime, pid_file(request.place, request.id), outcome_of(end));
+    return check_started(runtime, pid_file(folders, request.id), outcome_of(end));
   };
   if (request.container.tty) {
     return ended(run_on_terminal(runtime, start, streams));
