@@ -44,11 +44,18 @@ Error refusal(const Setting& setting, Error error) {
   return error;
 }
 
-// Writes one step unless the value is there already. The current value is read here and not taken
-// from the plan: an earlier step may have changed it.
+// Its value now: the plan's, unless a step before may have changed it.
+Result<std::optional<std::string>> value_before(const Step& step, SysctlTree& tree) {
+  if (step.disturbed) {
+    return read_if_set(tree, step.setting.key);
+  }
+  return step.unset ? std::nullopt : std::optional(step.previous);
+}
+
+// Writes one step unless the value is there already.
 Result<ApplyState> write_step(const Step& step, SysctlTree& tree) {
   const Setting& setting = step.setting;
-  PSYS_TRY_ASSIGN(const std::optional<std::string> now, read_if_set(tree, setting.key));
+  PSYS_TRY_ASSIGN(const std::optional<std::string> now, value_before(step, tree));
   if (now && same_value(setting.key, setting.value, *now)) {
     return ApplyState::unchanged;
   }

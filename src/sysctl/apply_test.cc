@@ -41,6 +41,9 @@ class FakeTree final : public SysctlTree {
     if (refuses.contains(written)) {
       return Error::from_errno(EINVAL, "write {}", key.name());
     }
+    if (!values.contains(key.name()) && !unset.contains(key.name())) {
+      return Error::from_errno(ENOENT, "write {}", key.name());
+    }
     unset.erase(key.name());
     const auto rewrite = rewrites.find(key.name());
     values[key.name()] = rewrite == rewrites.end() ? std::string(value) : rewrite->second;

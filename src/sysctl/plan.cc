@@ -69,6 +69,21 @@ std::unexpected<Error> refuse_ring(const std::vector<std::size_t>& ring,
                    join(names, ", "));
 }
 
+// The keys whose value a write of another key of the set may change.
+std::unordered_set<SysctlKey> disturbed_keys(std::span<const RelatedPair> pairs,
+                                             std::span<const Setting> settings) {
+  std::unordered_set<SysctlKey> keys;
+  for (const RelatedPair& pair : pairs) {
+    if (pair.constraint->kind != ConstraintKind::ordered) {
+      keys.insert(settings[pair.second].key);
+    }
+    if (pair.constraint->kind == ConstraintKind::same) {
+      keys.insert(settings[pair.first].key);
+    }
+  }
+  return keys;
+}
+
 Plan arrange(std::vector<Setting> settings, std::vector<std::string> previous,
              const std::vector<std::size_t>& order) {
   Plan plan;
@@ -129,9 +144,11 @@ Result<Plan> make_plan(std::vector<Setting> settings, CurrentValues& current) {
   if (!order) {
     return refuse_ring(order.error(), settings);
   }
+  const std::unordered_set<SysctlKey> disturbed = disturbed_keys(relations.pairs, settings);
   Plan plan = arrange(std::move(settings), std::move(previous), *order);
   for (Step& step : plan.steps) {
     step.unset = unset.contains(step.setting.key);
+    step.disturbed = disturbed.contains(step.setting.key);
   }
   return plan;
 }

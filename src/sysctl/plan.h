@@ -37,13 +37,14 @@ class CurrentValues {
                                                              const SysctlKey& key);
 
 // `previous` is the value when the plan was made, "" where there was none yet (then `unset`, and
-// nothing that a write could put back). A step before may overwrite this key as a side
+// nothing that a write could put back). `disturbed`: a step before may change this key as a side
 // effect (net.ipv6.conf.all.disable_ipv6 does), so whoever leaves out writes of equal values must
 // compare with what the kernel says at that step, not with `previous`.
 struct Step {
   Setting setting;
   std::string previous;
   bool unset = false;
+  bool disturbed = false;
 };
 
 struct Plan {
