@@ -42,9 +42,9 @@ def job_until(contender: Podsysctl, network: str, point: str) -> spawn.Job:
     return dataclasses.replace(job, env=job.env | {"PODSYSCTL_FAULT_POINT": point}, killed=True)
 
 
-def measure(contender: Podsysctl, network: str, rounds: int) -> dict[str, list[float]]:
-    """Milliseconds until each point, all points in turn."""
-    times: dict[str, list[float]] = {}
+def measure(contender: Podsysctl, network: str, rounds: int) -> dict[str, list[tuple[float, float]]]:
+    """Milliseconds until each point, and processor time used until then; all points in turn."""
+    times: dict[str, list[tuple[float, float]]] = {}
     clean = [contender.binary, "ps", "--root", contender.root]
     for _ in range(rounds):
         for point in POINTS[network]:
@@ -52,5 +52,5 @@ def measure(contender: Podsysctl, network: str, rounds: int) -> dict[str, list[f
             spawn.must(clean, contender.place.env)
             spawn.reap()
             time.sleep(0.02)
-            times.setdefault(point, []).append(timing.wall_ms)
+            times.setdefault(point, []).append((timing.wall_ms, timing.cpu_ms))
     return times

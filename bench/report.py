@@ -92,13 +92,14 @@ def phase_tables(results) -> list[str]:
     """Differences of medians; the first row has the start of the program in it."""
     lines = []
     for network, times in results.phases.items():
-        rows, before = [], 0.0
+        rows, before, cpu_before = [], 0.0, 0.0
         for point, text in POINTS[network].items():
-            middle = statistics.median(times[point])
-            rows.append([text, f"{middle - before:.2f}", f"{middle:.2f}"])
-            before = middle
+            middle = statistics.median(wall for wall, _ in times[point])
+            cpu = statistics.median(used for _, used in times[point])
+            rows.append([text, f"{middle - before:.2f}", f"{middle:.2f}", f"{cpu - cpu_before:.2f}"])
+            before, cpu_before = middle, cpu
         lines += ["", f"podsysctl (crun), network {network}, 10 sysctls: where the time goes, ms", ""]
-        lines += table(["until then", "step", "since the start"], rows)
+        lines += table(["", "step", "since the start", "CPU of the step"], rows)
     return lines
 
 

@@ -44,7 +44,7 @@ class Results:
     wall: dict[tuple[str, str, int], list[float]] = dataclasses.field(default_factory=dict)
     cpu: dict[tuple[str, str, int], list[float]] = dataclasses.field(default_factory=dict)
     pairs: dict[str, list[float]] = dataclasses.field(default_factory=dict)
-    phases: dict[str, dict[str, list[float]]] = dataclasses.field(default_factory=dict)
+    phases: dict[str, dict[str, list[tuple[float, float]]]] = dataclasses.field(default_factory=dict)
     library_us: dict[str, list[float]] = dataclasses.field(default_factory=dict)
     lost_output: dict[str, int] = dataclasses.field(default_factory=dict)
     version_ms: list[float] = dataclasses.field(default_factory=list)
