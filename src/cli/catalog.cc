@@ -26,6 +26,7 @@ struct Given {
   std::string word;
   std::string against;
   bool settable = false;
+  bool quiet = false;
   bool probe_active = false;
 };
 
@@ -122,15 +123,26 @@ std::string table_of(const std::vector<KeyFacts>& keys) {
   return table.text(colours_wanted() ? Table::Colours::on : Table::Colours::off);
 }
 
-std::string text_of(const std::vector<KeyFacts>& keys, const std::string& form) {
-  if (form == "text") {
+std::string names_of(const std::vector<KeyFacts>& keys) {
+  std::string text;
+  for (const KeyFacts& facts : keys) {
+    text += facts.key.name() + "\n";
+  }
+  return text;
+}
+
+std::string text_of(const std::vector<KeyFacts>& keys, const Given& given) {
+  if (given.quiet) {
+    return names_of(keys);
+  }
+  if (given.output == "text") {
     return table_of(keys);
   }
   json::Value list = json::Value::array();
   for (const KeyFacts& facts : keys) {
     list.push_back(facts_json(facts));
   }
-  return form == "yaml" ? yaml_text(list) : json::dump(list, json::Layout::indented) + "\n";
+  return given.output == "yaml" ? yaml_text(list) : json::dump(list, json::Layout::indented) + "\n";
 }
 
 void describe(Command& catalog) {
@@ -148,7 +160,7 @@ void add_catalog(Command& app) {
   Command& catalog =
       app.command("catalog", "List the kernel parameters of this kernel and what a pod can do");
   describe(catalog);
-  catalog.arguments("PREFIX", Need::optional, given->prefixes);
+  catalog.arguments("PREFIX", Need::optional, given->prefixes).completed_with(Completes::sysctls);
   catalog.choice("scope", {"net", "ipc", "uts", "user", "node"},
                  "Only those that this namespace owns", given->scope);
   catalog.flag("settable", "Only those that a pod can set", given->settable);
@@ -158,6 +170,7 @@ void add_catalog(Command& app) {
                  given->against);
   catalog.flag("probe-active", "Also write each one there and look whether the host changes",
                given->probe_active);
+  catalog.flag("q,quiet", "Names only", given->quiet);
   catalog.choice("o,output", {"text", "json", "yaml"}, "Form of the output", given->output);
   add_root_flag(catalog, given->root);
   catalog.action([given] {
@@ -169,7 +182,7 @@ void add_catalog(Command& app) {
     if (!keys) {
       return report(keys.error());
     }
-    print(text_of(*keys, given->output));
+    print(text_of(*keys, *given));
     return kOk;
   });
 }

@@ -60,6 +60,11 @@ TEST(CatalogVerb, ListsAnotherKernelsKeysByFilter) {
   EXPECT_THAT(found.out, HasSubstr("net.core.somaxconn"));
 }
 
+TEST(CatalogVerb, QuietMeansNamesOnly) {
+  const Outcome names = run({"catalog", "--against", "6.12", "-q", "kernel.domain", "kernel.shmm"});
+  EXPECT_EQ(names.out, "kernel.domainname\nkernel.shmmax\nkernel.shmmni\n");
+}
+
 TEST(CatalogVerb, JsonAndYamlAreOneTree) {
   const Outcome as_json =
       run({"catalog", "--against", "4.14", "-o", "json", "net.ipv4.tcp_rmem", "kernel.msgmnb"});

@@ -97,7 +97,7 @@ void add_explain(Command& app) {
       "KEY may be spelt with dots or slashes. TARGET is a pod or container, pid:N or\n"
       "netns:PATH, whose value is shown too. Neither root nor a network is needed; without\n"
       "root the catalogue says what a pod can do, not a probe of this kernel.");
-  command.argument("KEY", Need::optional, given->name);
+  command.argument("KEY", Need::optional, given->name).completed_with(Completes::sysctls);
   command.argument("TARGET", Need::optional, given->target).completed_with(Completes::pods);
   add_profile_flag(command, given);
   command.choice("o,output", {"text", "json"}, "Form of the output", given->output);
