@@ -100,7 +100,7 @@ Colour colour_of(Settability settability) {
 }
 
 std::string remark_of(const KeyFacts& facts) {
-  const std::string meaning(facts.entry == nullptr ? "" : facts.entry->meaning);
+  std::string meaning(facts.entry == nullptr ? "" : facts.entry->meaning);
   if (facts.note.empty()) {
     return meaning;
   }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/explain_page.h"
 
-#include <limits>
-
 #include <fmt/core.h>
 
 #include "base/strings.h"
@@ -13,7 +11,6 @@ namespace podsysctl::cli {
 namespace {
 
 using sysctl::Entry;
-using sysctl::Scope;
 using sysctl::Settability;
 
 std::string range_text(const sysctl::Range& range) {
@@ -182,7 +179,7 @@ void put_advice(Page& page, const Entry& entry) {
   }
   if (!entry.counters.empty()) {
     page.heading("Counters that tell that it matters");
-    std::vector<std::string> names(entry.counters.begin(), entry.counters.end());
+    const std::vector<std::string> names(entry.counters.begin(), entry.counters.end());
     page.paragraph(join(names, ", "));
   }
 }

@@ -67,6 +67,7 @@ std::vector<std::string> near_names(const KernelFacts& kernel, std::string_view 
   std::ranges::sort(ranked);
   ranked.resize(std::min(ranked.size(), kMostNames));
   std::vector<std::string> names;
+  names.reserve(ranked.size());
   for (auto& [edits, candidate] : ranked) {
     names.push_back(std::move(candidate));
   }

@@ -212,12 +212,13 @@ std::string inheritance_of(const KeyFacts& facts) {
     case Settability::pod_writable:
       break;
   }
-  const std::string owner = fmt::format("Each {} namespace has its own", to_string(facts.scope));
   const std::string depends =
       facts.entry == nullptr ? "" : std::string(facts.entry->default_depends);
-  return depends.empty()
-             ? owner + ": a new pod starts with the default, not with the host's value."
-             : fmt::format("{}; what a new pod starts with depends on: {}.", owner, depends);
+  return fmt::format(
+      "Each {} namespace has its own: what is set on the host does not reach {}",
+      to_string(facts.scope),
+      depends.empty() ? "pods, which start with the default."
+                      : "pods that run. What a new one starts with depends on: " + depends + ".");
 }
 
 }  // namespace podsysctl::cli
