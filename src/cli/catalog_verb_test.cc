@@ -3,7 +3,10 @@
 // kernel and for what needs no probe, so that no rights are needed.
 #include <unistd.h>
 
+#include <array>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -14,6 +17,8 @@
 #include "cli/exit_codes.h"
 #include "cli/main.h"
 #include "json/json.h"
+#include "linux/fresh_namespaces.h"
+#include "linux/proc_sys.h"
 #include "sysctl/profile.h"
 
 namespace podsysctl::cli {
@@ -134,6 +139,46 @@ TEST(ExplainVerb, ShowsTheValueOfATarget) {
   const json::Value view = json::parse(own.out, "explain").value();
   EXPECT_EQ(view["target"]["value"], view["host"]);
   EXPECT_EQ(view["target"]["remark"], "the host's value: its net namespace is shared");
+}
+
+// A new network namespace with this value; the thread that made it is gone.
+Result<linux::Namespace> network_with(std::string_view somaxconn) {
+  Result<linux::Namespace> made = Error::of(Code::internal, "not made");
+  std::thread([&] {
+    made = [&]() -> Result<linux::Namespace> {
+      constexpr std::array kNet{linux::NamespaceKind::net};
+      PSYS_TRY(linux::unshare_namespaces(kNet));
+      PSYS_TRY_ASSIGN(const linux::ProcSys proc, linux::ProcSys::open());
+      PSYS_TRY_ASSIGN(const linux::SysctlFile file,
+                      proc.open_key("net/core/somaxconn", linux::ProcSysAccess::read_write));
+      PSYS_TRY(file.write(somaxconn));
+      return linux::Namespace::own(linux::NamespaceKind::net);
+    }();
+  }).join();
+  return made;
+}
+
+TEST(ExplainVerb, ShowsTheValueOfANetworkNamespace) {
+  const auto net = network_with("1234");
+  if (!net) {
+    GTEST_SKIP() << net.error().message;
+  }
+  const std::string target = fmt::format("netns:/proc/self/fd/{}", net->fd().get());
+  const auto at_target = [&target](const std::string& key) {
+    const Outcome page = run({"explain", "-o", "json", key, target, "--root", scratch_root()});
+    EXPECT_EQ(page.code, kOk) << page.err;
+    return json::parse(page.out, "explain").value()["target"];
+  };
+  const json::Value net_key = at_target("net.core.somaxconn");
+  EXPECT_EQ(net_key["value"], "1234");
+  EXPECT_EQ(net_key["remark"], "");
+  const json::Value ipc_key = at_target("kernel.msgmax");
+  EXPECT_EQ(ipc_key["value"], nullptr);
+  EXPECT_EQ(ipc_key["remark"], "a network namespace holds net.* only");
+  const json::Value node_key = at_target("vm.swappiness");
+  EXPECT_EQ(node_key["remark"], "the node's value, which holds in every pod");
+  const json::Value hidden = at_target("net.ipv4.tcp_mem");
+  EXPECT_EQ(hidden["remark"], "it does not see this key: the node's value holds there");
 }
 
 TEST(ExplainVerb, ListsProfiles) {
