@@ -124,6 +124,8 @@ TEST(ExplainVerb, TakesAnySpelling) {
   const Outcome slashed = run({"explain", "net/core/somaxconn", "--root", scratch_root()});
   EXPECT_EQ(dotted.code, kOk) << dotted.err;
   EXPECT_EQ(dotted.out, slashed.out);
+  EXPECT_EQ(run({"explain", "/proc/sys/net/core/somaxconn", "--root", scratch_root()}).out,
+            dotted.out);
   EXPECT_THAT(dotted.out, HasSubstr("docker run --sysctl 'net.core.somaxconn="));
   EXPECT_THAT(dotted.out, Not(HasSubstr("\x1b")));
 }

@@ -23,7 +23,10 @@ struct Given {
 Table::Colours colours() { return colours_wanted() ? Table::Colours::on : Table::Colours::off; }
 
 Result<std::string> explain(const Given& given) {
-  PSYS_TRY_ASSIGN(const sysctl::SysctlKey key, sysctl::SysctlKey::parse(given.name));
+  constexpr std::string_view kFolder = "/proc/sys/";
+  std::string_view name = given.name;
+  name.remove_prefix(name.starts_with(kFolder) ? kFolder.size() : 0);
+  PSYS_TRY_ASSIGN(const sysctl::SysctlKey key, sysctl::SysctlKey::parse(name));
   PSYS_TRY_ASSIGN(const KernelFacts kernel, this_kernel(given.root, sysctl::ProbeMode::passive));
   PSYS_TRY_ASSIGN(Explanation page, explain_key(kernel, key));
   if (!given.target.empty()) {
@@ -94,9 +97,9 @@ void add_explain(Command& app) {
   command.usage(
       {"podsysctl explain [flags] KEY [TARGET]", "podsysctl explain [flags] --profile [NAME]"});
   command.details(
-      "KEY may be spelt with dots or slashes. TARGET is a pod or container, pid:N or\n"
-      "netns:PATH, whose value is shown too. Neither root nor a network is needed; without\n"
-      "root the catalogue says what a pod can do, not a probe of this kernel.");
+      "KEY may be spelt with dots or slashes, or as its file. TARGET is a pod or container,\n"
+      "pid:N or netns:PATH, whose value is shown too. Neither root nor a network is needed;\n"
+      "without root the catalogue says what a pod can do, not a probe of this kernel.");
   command.argument("KEY", Need::optional, given->name).completed_with(Completes::sysctls);
   command.argument("TARGET", Need::optional, given->target).completed_with(Completes::pods);
   add_profile_flag(command, given);

@@ -98,7 +98,8 @@ std::string default_text(const KeyFacts& facts) {
   const std::string value = facts.default_value->empty() ? "(empty)" : *facts.default_value;
   const bool of_pod = facts.settability == Settability::pod_writable;
   std::string text = value + (of_pod ? " in a fresh namespace" : "");
-  if (facts.entry != nullptr && !facts.entry->default_depends.empty()) {
+  // Of a pod's own key, `inherited` says so.
+  if (!of_pod && facts.entry != nullptr && !facts.entry->default_depends.empty()) {
     text += fmt::format("; depends on: {}", facts.entry->default_depends);
   }
   return text;
