@@ -14,6 +14,7 @@
 #include "engine/embedded/identity.h"
 #include "engine/embedded/monitor.h"
 #include "engine/embedded/rootfs.h"
+#include "engine/embedded/sandbox_cgroup.h"
 #include "linux/file.h"
 #include "linux/wait.h"
 #include "sandbox/sandbox.h"
@@ -44,6 +45,7 @@ class EmbeddedEngine final : public Engine {
     state.namespaces = namespaces_of(newborn.sandbox());
     PSYS_TRY(journal.save(Stage::sandbox, state));
     PSYS_TRY(newborn.release());
+    cgroup_.start_move(layout_, request.id, state.process.pid);
     PSYS_TRY(connect(request, newborn.sandbox(), state, journal));
     return state;
   }
@@ -58,12 +60,14 @@ class EmbeddedEngine final : public Engine {
     if (!state.network_record.empty()) {
       PSYS_TRY(sandbox::detach_network(state.network_record));
     }
-    return sandbox::destroy(sandbox_of(state));
+    cgroup_.finish_move();
+    PSYS_TRY(sandbox::destroy(sandbox_of(state)));
+    return remove_cgroup(layout_, cgroup_path_of(state.id));
   }
 
   Result<std::vector<std::string>> prepare_container(const ContainerRequest& request) override {
     PSYS_TRY_ASSIGN(const linux::Namespace mounts, sandbox_of(request.sandbox).mount_namespace());
-    return write_bundle(request, layout_, mounts);
+    return write_bundle(request, folders_of(request), layout_, mounts);
   }
 
   std::expected<RunningContainer, StartFailure> start_container(
@@ -72,8 +76,11 @@ class EmbeddedEngine final : public Engine {
     if (!inside) {
       return std::unexpected(inside.error());
     }
+    if (const Result<> made = linux::make_directories(exit_folder(request.place), 0700); !made) {
+      return std::unexpected(StartFailure{made.error()});
+    }
     const OciRuntime runtime = runtime_in(*inside);
-    const std::string bundle = bundle_folder(request.place, request.id);
+    const std::string bundle = bundle_folder(folders_of(request), request.id);
     const auto created = create_monitored(runtime, {.id = request.id,
                                                     .name = request.container.name,
                                                     .bundle = bundle,
@@ -96,7 +103,7 @@ class EmbeddedEngine final : public Engine {
     if (!inside) {
       return std::unexpected(inside.error());
     }
-    return run_in_foreground(runtime_in(*inside), request, streams, clock_);
+    return run_in_foreground(runtime_in(*inside), request, folders_of(request), streams, clock_);
   }
 
   Result<std::optional<int>> exit_code(const ContainerRef& container) override {
@@ -151,7 +158,7 @@ class EmbeddedEngine final : public Engine {
       }
     }
     PSYS_TRY(remove_cgroup(layout_, cgroup_path_of(container.id)));
-    return remove_bundle(container.place, container.id);
+    return remove_bundle(folders_of(container), container.id);
   }
 
   std::expected<int, StartFailure> exec(const ContainerRef& container,
@@ -160,19 +167,29 @@ class EmbeddedEngine final : public Engine {
     if (!inside) {
       return std::unexpected(inside.error());
     }
-    return exec_in_foreground(runtime_in(*inside), container, command, *inside->mounts);
+    return exec_in_foreground(runtime_in(*inside), container, folders_of(container), command,
+                              *inside->mounts);
   }
 
  private:
   static constexpr std::chrono::milliseconds kKillLimit{10'000};
   static constexpr std::chrono::milliseconds kMonitorEnd{2'000};
 
+  [[nodiscard]] PodFolders folders(const PodPlace& place, const std::string& sandbox_id) const {
+    return {place.folder, options_.run_folder + "/" + sandbox_id};
+  }
+  template <class Container>
+  [[nodiscard]] PodFolders folders_of(const Container& container) const {
+    return folders(container.place, container.sandbox.id);
+  }
+
   // Of a container in the foreground only its runtime knows the process.
-  static linux::ProcessId process_of(const ContainerRef& container) {
+  [[nodiscard]] linux::ProcessId process_of(const ContainerRef& container) const {
     if (container.process.pid != 0) {
       return container.process;
     }
-    const Result<std::string> text = linux::read_file(pid_file(container.place, container.id), 64);
+    const Result<std::string> text =
+        linux::read_file(pid_file(folders_of(container), container.id), 64);
     const auto pid = text ? parse_number<pid_t>(trim(*text)) : std::nullopt;
     const Result<linux::ProcessId> id = pid ? linux::identify(*pid) : linux::ProcessId{};
     return id ? *id : linux::ProcessId{};
@@ -188,7 +205,8 @@ class EmbeddedEngine final : public Engine {
             .net = host_network ? Ownership::host : Ownership::own,
             .ipc = request.pod.ipc == pod::Share::host ? Ownership::host : Ownership::own,
             .uts = host_network ? Ownership::host : Ownership::own,
-            .share_process_namespace = request.pod.share_process_namespace};
+            .share_process_namespace = request.pod.share_process_namespace,
+            .hidden = choice_.unmount};
   }
 
   [[nodiscard]] sandbox::Sandbox sandbox_of(const SandboxState& state) const {
@@ -259,7 +277,7 @@ class EmbeddedEngine final : public Engine {
       state.addresses = attachment.addresses;
       PSYS_TRY(journal.save(Stage::network, state));
     }
-    return write_etc_files(request, attachment);
+    return write_etc_files(request, folders(request.place, request.id), attachment);
   }
 
   [[nodiscard]] static sandbox::NetworkRequest network_request(const SandboxRequest& request,
@@ -280,6 +298,7 @@ class EmbeddedEngine final : public Engine {
   RuntimeChoice choice_;
   CgroupLayout layout_;
   const Clock& clock_;
+  SandboxCgroup cgroup_;  // of the sandbox that was made last
 };
 
 }  // namespace

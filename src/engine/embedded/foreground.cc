@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <optional>
 
-#include "engine/embedded/bundle.h"
 #include "engine/embedded/crilog.h"
 #include "engine/embedded/identity.h"
 #include "engine/embedded/rootfs.h"
@@ -140,11 +139,12 @@ Result<RunEnd> run_on_terminal(const OciRuntime& runtime, const Start& start,
 
 std::expected<int, StartFailure> run_in_foreground(const OciRuntime& runtime,
                                                    const ContainerRequest& request,
+                                                   const PodFolders& folders,
                                                    const Streams& streams, const Clock& clock) {
   const auto start = [&](const Stdio& stdio) {
     return runtime.run({.id = request.id,
-                        .bundle = bundle_folder(request.place, request.id),
-                        .pid_file = pid_file(request.place, request.id),
+                        .bundle = bundle_folder(folders, request.id),
+                        .pid_file = pid_file(folders, request.id),
                         .stdio = stdio});
   };
   if (request.container.tty) {
@@ -160,18 +160,17 @@ std::expected<int, StartFailure> run_in_foreground(const OciRuntime& runtime,
 
 std::expected<int, StartFailure> exec_in_foreground(const OciRuntime& runtime,
                                                     const ContainerRef& container,
+                                                    const PodFolders& folders,
                                                     const ExecCommand& command,
                                                     const linux::Namespace& mounts) {
   ExecRequest request{.id = container.id,
-                      .bundle = bundle_folder(container.place, container.id),
+                      .bundle = bundle_folder(folders, container.id),
                       .command = command.command,
                       .env = command.env,
                       .working_dir = command.working_dir,
                       .tty = command.tty};
   if (!command.user.empty()) {
-    const std::string merged =
-        fmt::format("{}/rootfs/{}/merged", container.place.folder, container.id);
-    const Result<linux::Fd> root = open_in_namespace(mounts, merged);
+    const Result<linux::Fd> root = open_in_namespace(mounts, rootfs_path(folders, container.id));
     if (!root) {
       return std::unexpected(StartFailure{root.error()});
     }
