@@ -10,6 +10,7 @@
 #include "cli/kernel_facts.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
+#include "cli/wording.h"
 #include "cli/yaml_text.h"
 #include "json/json.h"
 
@@ -82,21 +83,6 @@ Result<std::vector<KeyFacts>> wanted_keys(const Given& given) {
     return Error::of(Code::not_found, "kernel {} has no sysctl that fits", kernel.release);
   }
   return keys;
-}
-
-Colour colour_of(Settability settability) {
-  switch (settability) {
-    case Settability::pod_writable:
-      return Colour::green;
-    case Settability::leaky:
-      return Colour::red;
-    case Settability::pod_read_only:
-      return Colour::yellow;
-    case Settability::node_only:
-    case Settability::absent:
-      break;
-  }
-  return Colour::none;
 }
 
 std::string remark_of(const KeyFacts& facts) {
