@@ -10,6 +10,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sysctl/value.h"
+
 namespace podsysctl::sysctl {
 namespace {
 
@@ -91,9 +93,26 @@ TEST(Catalog, FindsPatternsByOneComponent) {
 }
 
 TEST(Catalog, DoesNotKnowWhatIsNotThere) {
-  for (const std::string_view name : {"net", "kernel.core_pattern", "net.ipv4.tcp_rmemx", "zzz",
-                                      "net.ipv4.tcp_rme", "vm.max_map_count"}) {
+  for (const std::string_view name :
+       {"net", "net.ipv4.tcp_rmemx", "zzz", "net.ipv4.tcp_rme", "kernel.no_such_key"}) {
     EXPECT_EQ(entry_of(name), nullptr) << name;
+  }
+}
+
+// A default that its own type refuses says that one of the two is wrong.
+TEST(Catalog, DefaultsAreLegal) {
+  for (const auto table : {catalog_entries(), catalog_patterns()}) {
+    for (const Entry& entry : table) {
+      if (!entry.default_value || entry.default_value->empty()) {
+        continue;
+      }
+      std::string name(entry.key);
+      if (const std::size_t star = name.find('*'); star != std::string::npos) {
+        name.replace(star, 1, "eth0");
+      }
+      const auto checked = check_value(SysctlKey::parse(name).value(), *entry.default_value);
+      EXPECT_TRUE(checked) << checked.error().message;
+    }
   }
 }
 
@@ -109,7 +128,9 @@ TEST(Catalog, IsSortedAndWhole) {
   }
   for (const Entry& entry : catalog_entries()) {
     EXPECT_EQ(entry_of(entry.key), &entry);
-    EXPECT_EQ(entry.scope, scope_of(SysctlKey::parse(entry.key).value())) << entry.key;
+    // Names of a pod's folders may still belong to the node, never the other way round.
+    const Scope named = scope_of(SysctlKey::parse(entry.key).value());
+    EXPECT_TRUE(entry.scope == named || entry.scope == Scope::node) << entry.key;
   }
   for (const Entry& entry : catalog_patterns()) {
     EXPECT_EQ(std::ranges::count(entry.key, '*'), 1) << entry.key;

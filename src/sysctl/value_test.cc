@@ -120,7 +120,7 @@ TEST(CheckValue, TakesWhatMakesSense) {
       {"net.ipv6.icmp.ratemask", "0-1,3-127"},
       {"net.ipv4.conf.eth0/100.rp_filter", "2"},
       {"net.ipv4.no_such_key", "anything at all"},
-      {"vm.max_map_count", "-1"},
+      {"vm.no_such_key", "-1"},
   };
   for (const auto& [name, value] : cases) {
     const auto result = check_value(key_of(name), value);
