@@ -149,9 +149,9 @@ class Podsysctl(Contender):
                            self.runtime, "--network", "none", IMAGE, "/bin/sleep", "1000"],
                           self.place.env)
         uid = json.loads(told)["uid"]
-        folder = pathlib.Path(self.root) / "pods" / uid / "bundles"
+        folder = pathlib.Path("/run/podsysctl")
         try:
-            (config,) = folder.glob("*/config.json")
+            (config,) = folder.glob("*/bundles/*/config.json")
             return bundles.adapt_podsysctl(json.loads(config.read_text()), self.place.rootfs, COMMAND,
                                            self.place.work)
         finally:

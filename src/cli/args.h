@@ -19,7 +19,7 @@
 namespace podsysctl::cli {
 
 // What a shell can offer for a value.
-enum class Completes : std::uint8_t { nothing, files, folders, pods, images };
+enum class Completes : std::uint8_t { nothing, files, folders, pods, images, sysctls };
 
 struct Flag {
   char letter = '\0';      // -d

@@ -35,6 +35,7 @@ _podsysctl() {
     folders) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
     pods) mapfile -t COMPREPLY < <(compgen -W "$(podsysctl ps -aq 2>/dev/null)" -- "$word") ;;
     images) mapfile -t COMPREPLY < <(compgen -W "$(podsysctl image ls -q 2>/dev/null)" -- "$word") ;;
+    sysctls) mapfile -t COMPREPLY < <(compgen -W "$(podsysctl catalog -q 2>/dev/null)" -- "$word") ;;
   esac
 }
 complete -o bashdefault -F _podsysctl podsysctl
@@ -50,6 +51,8 @@ std::string kind_of(Completes what) {
       return "pods";
     case Completes::images:
       return "images";
+    case Completes::sysctls:
+      return "sysctls";
     case Completes::nothing:
       break;
   }

@@ -30,6 +30,8 @@ std::string source_of(Completes what) {
       return " -x -a '(podsysctl ps -aq 2>/dev/null)'";
     case Completes::images:
       return " -x -a '(podsysctl image ls -q 2>/dev/null)'";
+    case Completes::sysctls:
+      return " -x -a '(podsysctl catalog -q 2>/dev/null)'";
     case Completes::nothing:
       break;
   }

@@ -49,6 +49,8 @@ TEST(BashCompletion, Offers) {
   EXPECT_EQ(offered(script, {"podsysctl", "ps", "-o", "j"}), "json");
   EXPECT_EQ(offered(script, {"podsysctl", "rm", "pod-t"}), "pod-two");
   EXPECT_EQ(offered(script, {"podsysctl", "rm", "-f", "pod-o"}), "pod-one");
+  // Names of keys are asked of `catalog`, which is the same fake here.
+  EXPECT_EQ(offered(script, {"podsysctl", "explain", "pod-t"}), "pod-two");
   EXPECT_EQ(offered(script, {"podsysctl", "image", "ls", "--"}), "--quiet --output --root --help");
   EXPECT_EQ(offered(script, {"podsysctl", "completion", ""}), "bash zsh fish");
   EXPECT_EQ(offered(script, {"podsysctl", "run", "--name", "x"}), "");

@@ -18,6 +18,10 @@ _podsysctl_images() {
   local -a images=(${(f)"$(podsysctl image ls -q 2>/dev/null)"})
   compadd -a images
 }
+_podsysctl_sysctls() {
+  local -a sysctls=(${(f)"$(podsysctl catalog -q 2>/dev/null)"})
+  compadd -a sysctls
+}
 )script";
 
 // For text inside '…[…]' of _arguments: quotes of the shell, brackets and colons of the spec.
@@ -46,6 +50,8 @@ std::string action_of(Completes what) {
       return "_podsysctl_pods";
     case Completes::images:
       return "_podsysctl_images";
+    case Completes::sysctls:
+      return "_podsysctl_sysctls";
     case Completes::nothing:
       break;
   }

@@ -25,6 +25,8 @@ std::string_view escape_of(Colour colour) {
       return "\x1b[32m";
     case Colour::yellow:
       return "\x1b[33m";
+    case Colour::bold:
+      return "\x1b[1m";
     case Colour::none:
       break;
   }
@@ -63,6 +65,11 @@ bool colours_wanted() {
          terminal != nullptr && std::string_view(terminal) != "dumb";
 }
 
+std::string painted(std::string_view text, Colour colour) {
+  return colour == Colour::none ? std::string(text)
+                                : fmt::format("{}{}\x1b[0m", escape_of(colour), text);
+}
+
 Table::Table(std::vector<std::string> header) {
   std::vector<Cell> cells;
   cells.reserve(header.size());
@@ -90,9 +97,7 @@ std::string Table::text(Colours colours) const {
   std::string out;
   for (const auto& row : rows_) {
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const bool coloured = colours == Colours::on && row[i].colour != Colour::none;
-      out += coloured ? fmt::format("{}{}\x1b[0m", escape_of(row[i].colour), row[i].text)
-                      : row[i].text;
+      out += painted(row[i].text, colours == Colours::on ? row[i].colour : Colour::none);
       if (i + 1 < row.size()) {
         out.append(widths[i] - width_of(row[i].text) + kGap, ' ');
       }

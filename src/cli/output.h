@@ -29,10 +29,13 @@ void complain(std::string_view text);
 // Control characters as \n, \x1b and the like.
 [[nodiscard]] std::string printable(std::string_view text);
 
-enum class Colour : std::uint8_t { none, red, green, yellow };
+enum class Colour : std::uint8_t { none, red, green, yellow, bold };
 
 // On a terminal whose user does not refuse them (NO_COLOR, TERM=dumb).
 [[nodiscard]] bool colours_wanted();
+
+// The text between the terminal's codes of a colour; as it is for Colour::none.
+[[nodiscard]] std::string painted(std::string_view text, Colour colour);
 
 // Columns of text, as wide as their widest cell, three blanks between them.
 class Table {

@@ -18,6 +18,7 @@ void add_stop(Command& app);
 void add_rm(Command& app);
 void add_events(Command& app);
 void add_image(Command& app);
+void add_explain(Command& app);
 void add_catalog(Command& app);
 void add_check(Command& app);
 void add_version(Command& app);

@@ -100,6 +100,9 @@ Result<CniNetwork> built_in(const NetworkPaths& paths, HostPorts ports,
                      "the package iptables, or leave hostPort (-p) out");
   }
   add_builtin_notices(network.filter, notices);
+  if (network.filter != PacketFilter::missing) {
+    PSYS_TRY(ensure_masquerade(network.range, network.data_dir + ".lock"));
+  }
   return builtin_network(network);
 }
 

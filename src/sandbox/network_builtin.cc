@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "json/json.h"
+#include "linux/file_lock.h"
 #include "linux/spawn.h"
 
 namespace podsysctl::sandbox {
@@ -14,13 +15,28 @@ namespace {
 constexpr const char* kVersion = "0.4.0";
 constexpr std::chrono::milliseconds kFilterLimit{10'000};
 
+Result<linux::Finished> iptables(std::vector<std::string> args) {
+  linux::Command command;
+  PSYS_TRY_ASSIGN(command.program, linux::find_program("iptables"));
+  command.args = {"-w", "5"};
+  command.args.insert(command.args.end(), args.begin(), args.end());
+  return linux::run(std::move(command), "", kFilterLimit);
+}
+
+// `verb`: -C asks whether the rule is there, -A adds it.
+Result<linux::Finished> masquerade_rule(const char* verb, const AddressRange& range) {
+  return iptables({"-t", "nat", verb, "POSTROUTING", "-s", to_string(range), "!", "-o",
+                   std::string(kBuiltinBridge), "-m", "comment", "--comment", "podsysctl", "-j",
+                   "MASQUERADE"});
+}
+
 }  // namespace
 
 Result<CniNetwork> builtin_network(const BuiltinNetwork& network) {
   const json::Value bridge{{"type", "bridge"},
                            {"bridge", kBuiltinBridge},
                            {"isGateway", true},
-                           {"ipMasq", network.filter != PacketFilter::missing},
+                           {"ipMasq", false},  // ensure_masquerade()
                            {"hairpinMode", true},
                            {"ipam",
                             {{"type", "host-local"},
@@ -50,18 +66,32 @@ PacketFilter parse_forward_rules(std::string_view text) {
 }
 
 PacketFilter packet_filter() {
-  const Result<std::string> program = linux::find_program("iptables");
-  if (!program) {
-    return PacketFilter::missing;
-  }
-  linux::Command command;
-  command.program = *program;
-  command.args = {"-w", "5", "-S", "FORWARD"};
-  const Result<linux::Finished> finished = linux::run(std::move(command), "", kFilterLimit);
+  const Result<linux::Finished> finished = iptables({"-S", "FORWARD"});
   if (!finished || finished->status != 0) {
     return PacketFilter::missing;
   }
   return parse_forward_rules(finished->out);
+}
+
+Result<> ensure_masquerade(const AddressRange& range, const std::string& lock) {
+  PSYS_TRY_ASSIGN(const linux::Finished present, masquerade_rule("-C", range));
+  if (present.status == 0) {
+    return {};
+  }
+  PSYS_TRY_ASSIGN(const linux::Fd held, linux::lock_file(lock));
+  PSYS_TRY_ASSIGN(const linux::Finished meanwhile, masquerade_rule("-C", range));
+  if (meanwhile.status == 0) {
+    return {};
+  }
+  PSYS_TRY_ASSIGN(const linux::Finished added, masquerade_rule("-A", range));
+  if (added.status != 0) {
+    return Error::of(
+        Code::unavailable,
+        "the rule that lets pods of {} reach other hosts could not be added: iptables: "
+        "{}; use --network none if the pod needs no network",
+        to_string(range), trim(added.err));
+  }
+  return {};
 }
 
 }  // namespace podsysctl::sandbox

@@ -16,7 +16,7 @@ namespace podsysctl::sandbox {
 inline constexpr std::string_view kBuiltinBridge = "podsysctl0";
 
 enum class PacketFilter : std::uint8_t {
-  missing,     // no iptables: no masquerading, no host ports
+  missing,     // no iptables: nothing outside is reached, no host ports
   open,        // forwarded packets pass
   restricted,  // something drops or sorts forwarded packets: ours need rules of their own
 };
@@ -34,6 +34,11 @@ struct BuiltinNetwork {
 
 // From what `iptables -S FORWARD` prints.
 [[nodiscard]] PacketFilter parse_forward_rules(std::string_view text);
+
+// Lets pods reach what lies outside: one rule for the whole range, made by the first pod and left
+// with the bridge. The plugin would make and remove rules for every pod, at the price of a dozen
+// iptables processes. `lock` is a file that keeps two commands from adding it twice.
+[[nodiscard]] Result<> ensure_masquerade(const AddressRange& range, const std::string& lock);
 
 // Asks the host's iptables, whichever variant its alternatives name, as the plugins will.
 [[nodiscard]] PacketFilter packet_filter();

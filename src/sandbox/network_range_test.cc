@@ -78,17 +78,13 @@ TEST(BuiltinNetwork, HasOnlyThePluginsThatHaveWork) {
   EXPECT_EQ(types(PacketFilter::missing, HostPorts::none), "bridge ");
 }
 
-TEST(BuiltinNetwork, MasqueradesWhereThereIsAPacketFilter) {
-  const auto config = [](PacketFilter filter) {
-    return builtin_network({{0x0a830000, 16, ""}, "/run/x", filter, HostPorts::none})
-        ->plugins.front()
-        .config;
-  };
-  EXPECT_EQ(config(PacketFilter::open),
-            R"({"type":"bridge","bridge":"podsysctl0","isGateway":true,"ipMasq":true,)"
+TEST(BuiltinNetwork, LeavesMasqueradingToOneRule) {
+  EXPECT_EQ(builtin_network({{0x0a830000, 16, ""}, "/run/x", PacketFilter::open, HostPorts::none})
+                ->plugins.front()
+                .config,
+            R"({"type":"bridge","bridge":"podsysctl0","isGateway":true,"ipMasq":false,)"
             R"("hairpinMode":true,"ipam":{"type":"host-local","dataDir":"/run/x",)"
             R"("ranges":[[{"subnet":"10.131.0.0/16"}]],"routes":[{"dst":"0.0.0.0/0"}]}})");
-  EXPECT_THAT(config(PacketFilter::missing), HasSubstr(R"("ipMasq":false)"));
 }
 
 TEST(BuiltinNetwork, ReadsForwardRules) {

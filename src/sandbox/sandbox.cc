@@ -52,6 +52,12 @@ bool set_up(const SandboxSpec& spec) {
   if (::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) < 0) {
     return false;
   }
+  for (const std::string& path : spec.hidden) {
+    // EINVAL: it is not mounted any more.
+    if (::umount2(path.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL) {
+      return false;
+    }
+  }
   if (spec.uts == Ownership::own &&
       ::sethostname(spec.hostname.c_str(), spec.hostname.size()) < 0) {
     return false;

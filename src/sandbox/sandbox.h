@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "linux/fd.h"
@@ -31,6 +32,7 @@ struct SandboxSpec {
   Ownership ipc = Ownership::own;
   Ownership uts = Ownership::own;  // the host's where the network is the host's, as Kubernetes does
   bool share_process_namespace = false;  // pause is PID 1 of all containers
+  std::vector<std::string> hidden;       // mount points that its mount namespace shall not have
 };
 
 struct Sandbox {

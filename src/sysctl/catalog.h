@@ -103,8 +103,8 @@ struct Entry {
   std::string_view folklore = {};          // why setting it is useless
   std::string_view instead = {};           // what to do instead
   std::span<const std::string_view> node_instances = {};  // of a pattern: these are the node's
-  std::span<const std::string_view> interacts = {};  // keys and patterns of the catalogue
-  std::span<const std::string_view> counters = {};   // counters that tell that it matters
+  std::span<const std::string_view> interacts = {};       // keys and patterns of the catalogue
+  std::span<const std::string_view> counters = {};        // counters that tell that it matters
   std::span<const std::string_view> traps = {};
   Scope scope = Scope::node;
   ValueType type = ValueType::text;

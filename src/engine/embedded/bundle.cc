@@ -23,8 +23,8 @@ namespace {
 
 constexpr std::string_view kShmOptions = "mode=1777,size=67108864";  // 64 MiB, as docker's
 
-std::string rootfs_folder(const PodPlace& place, const std::string& id) {
-  return fmt::format("{}/rootfs/{}", place.folder, id);
+std::string layer_folder(const PodFolders& folders, const std::string& id) {
+  return fmt::format("{}/rootfs/{}", folders.pod, id);
 }
 
 std::string hostname_of(const pod::PodSpec& pod) {
@@ -104,11 +104,12 @@ Result<std::vector<BindMount>> volume_binds(const ContainerRequest& request,
 }
 
 // A volume over /etc/hosts and its like wins over the pod's own file.
-std::string etc_file(const ContainerRequest& request, const std::string& name) {
+std::string etc_file(const ContainerRequest& request, const PodFolders& folders,
+                     const std::string& name) {
   const bool hidden = std::ranges::any_of(request.container.mounts, [&](const auto& mount) {
     return mount.mount_path == "/etc/" + name || mount.mount_path == "/etc";
   });
-  return hidden ? std::string{} : fmt::format("{}/etc/{}", request.place.folder, name);
+  return hidden ? std::string{} : fmt::format("{}/etc/{}", folders.run, name);
 }
 
 std::vector<std::string> mount_targets(const std::vector<BindMount>& binds) {
@@ -120,17 +121,17 @@ std::vector<std::string> mount_targets(const std::vector<BindMount>& binds) {
   return targets;
 }
 
-Result<OciSpec> make_spec(const ContainerRequest& request, const CgroupLayout& layout,
-                          const linux::Namespace& mounts, const std::string& rootfs) {
-  PSYS_TRY_ASSIGN(const linux::Fd root, open_in_namespace(mounts, rootfs));
+Result<OciSpec> make_spec(const ContainerRequest& request, const PodFolders& folders,
+                          const CgroupLayout& layout, const linux::Namespace& mounts,
+                          const MountedRootfs& rootfs) {
   PSYS_TRY_ASSIGN(std::vector<BindMount> binds, volume_binds(request, mounts));
   std::vector<std::string> used = mount_targets(binds);
   const std::string& own = request.container.working_dir;
   used.push_back(own.empty() ? request.image.config.working_dir : own);
-  PSYS_TRY(check_rootfs(root.ref(), used));
+  PSYS_TRY(check_rootfs(rootfs.root.ref(), used));
   OciSpecInput input;
-  PSYS_TRY_ASSIGN(input.user,
-                  resolve_identity(root.ref(), request.container, request.image.config.user));
+  PSYS_TRY_ASSIGN(input.user, resolve_identity(rootfs.root.ref(), request.container,
+                                               request.image.config.user));
   PSYS_TRY_ASSIGN(
       input.host,
       read_host_facts(request.container.security.privileged ? WithDevices::yes : WithDevices::no));
@@ -139,15 +140,15 @@ Result<OciSpec> make_spec(const ContainerRequest& request, const CgroupLayout& l
   input.container = request.container;
   input.image = {request.image.config.entrypoint, request.image.config.command,
                  request.image.config.env, request.image.config.working_dir};
-  input.rootfs = rootfs;
+  input.rootfs = rootfs.path;
   input.net = choice_of(request.sandbox, "net");
   input.ipc = choice_of(request.sandbox, "ipc");
   input.uts = choice_of(request.sandbox, "uts");
   input.pid = pid_choice(request);
   input.binds = std::move(binds);
-  input.hosts_file = etc_file(request, "hosts");
-  input.hostname_file = etc_file(request, "hostname");
-  input.resolv_conf_file = etc_file(request, "resolv.conf");
+  input.hosts_file = etc_file(request, folders, "hosts");
+  input.hostname_file = etc_file(request, folders, "hostname");
+  input.resolv_conf_file = etc_file(request, folders, "resolv.conf");
   input.hostname = hostname_of(request.pod);
   input.cgroups_path = cgroup_path_of(request.id);
   return make_oci_spec(input);
@@ -155,39 +156,45 @@ Result<OciSpec> make_spec(const ContainerRequest& request, const CgroupLayout& l
 
 }  // namespace
 
-std::string bundle_folder(const PodPlace& place, const std::string& id) {
-  return fmt::format("{}/bundles/{}", place.folder, id);
+std::string bundle_folder(const PodFolders& folders, const std::string& id) {
+  return fmt::format("{}/bundles/{}", folders.run, id);
+}
+
+std::string rootfs_path(const PodFolders& folders, const std::string& id) {
+  return fmt::format("{}/rootfs/{}", folders.run, id);
 }
 
 std::string exit_folder(const PodPlace& place) { return place.folder + "/exits"; }
 
-std::string pid_file(const PodPlace& place, const std::string& id) {
-  return bundle_folder(place, id) + "/pid";
+std::string pid_file(const PodFolders& folders, const std::string& id) {
+  return bundle_folder(folders, id) + "/pid";
 }
 
 Result<std::vector<std::string>> write_bundle(const ContainerRequest& request,
-                                              const CgroupLayout& layout,
+                                              const PodFolders& folders, const CgroupLayout& layout,
                                               const linux::Namespace& mounts) {
-  const std::string bundle = bundle_folder(request.place, request.id);
-  const std::string folder = rootfs_folder(request.place, request.id);
+  const std::string bundle = bundle_folder(folders, request.id);
+  const std::string layer = layer_folder(folders, request.id);
   PSYS_TRY(linux::make_directories(bundle, 0700));
-  PSYS_TRY(linux::make_directories(exit_folder(request.place), 0700));
-  PSYS_TRY(linux::make_directories(folder, 0711));
-  PSYS_TRY_ASSIGN(const std::string rootfs,
-                  mount_rootfs(mounts, {.layers = request.image.layers, .folder = folder}));
-  PSYS_TRY_ASSIGN(OciSpec spec, make_spec(request, layout, mounts, rootfs));
+  PSYS_TRY(linux::make_directories(layer, 0711));
+  PSYS_TRY_ASSIGN(const MountedRootfs rootfs,
+                  mount_rootfs(mounts, {.layers = request.image.layers,
+                                        .folder = layer,
+                                        .target = rootfs_path(folders, request.id)}));
+  PSYS_TRY_ASSIGN(OciSpec spec, make_spec(request, folders, layout, mounts, rootfs));
   PSYS_TRY(linux::write_file(bundle + "/config.json", spec.json));
   return std::move(spec.warnings);
 }
 
-Result<> remove_bundle(const PodPlace& place, const std::string& id) {
-  PSYS_TRY(linux::remove_tree(bundle_folder(place, id)));
-  return linux::remove_tree(rootfs_folder(place, id));
+Result<> remove_bundle(const PodFolders& folders, const std::string& id) {
+  PSYS_TRY(linux::remove_tree(bundle_folder(folders, id)));
+  PSYS_TRY(linux::remove_tree(rootfs_path(folders, id)));
+  return linux::remove_tree(layer_folder(folders, id));
 }
 
-Result<> write_etc_files(const SandboxRequest& request,
+Result<> write_etc_files(const SandboxRequest& request, const PodFolders& folders,
                          const sandbox::NetworkAttachment& attachment) {
-  const std::string folder = request.place.folder + "/etc";
+  const std::string folder = folders.run + "/etc";
   const bool host = request.network == sandbox::NetworkMode::host;
   const std::string hostname = hostname_of(request.pod);
   PSYS_TRY(linux::make_directories(folder));

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A container's bundle below the pod's folder, made from its request: root file system and volumes
-// mounted in the sandbox, config.json written; and the pod's own files below /etc.
-//   <pod>/bundles/<id>/   config.json, the runtime's log, conmon's pid file
-//   <pod>/rootfs/<id>/    upper, work, merged
+// A container's bundle, made from its request: root file system and volumes mounted in the sandbox,
+// config.json written; and the pod's own files below /etc. What has no worth once the sandbox is
+// gone lies in memory, below the run folder: files on disk cost most of a start otherwise.
+//   <run>/bundles/<id>/   config.json, the runtime's log, conmon's pid file
+//   <run>/rootfs/<id>     where the root is mounted
+//   <run>/etc/            hosts, hostname, resolv.conf
+//   <pod>/rootfs/<id>/    upper, work: the writable layer
 //   <pod>/exits/<id>      the exit code of a detached container
-//   <pod>/volumes/, <pod>/etc/{hosts,hostname,resolv.conf}, <pod>/shm (one /dev/shm for all)
+//   <pod>/volumes/, <pod>/shm (one /dev/shm for all)
 // Thread-safety: no shared state.
 #pragma once
 
@@ -19,20 +22,28 @@
 
 namespace podsysctl::engine {
 
-[[nodiscard]] std::string bundle_folder(const PodPlace& place, const std::string& id);
+struct PodFolders {
+  std::string pod;  // <root>/pods/<uid>
+  std::string run;  // <run folder>/<sandbox id>; made and removed with the sandbox
+};
+
+[[nodiscard]] std::string bundle_folder(const PodFolders& folders, const std::string& id);
+// Where the root is mounted in the sandbox.
+[[nodiscard]] std::string rootfs_path(const PodFolders& folders, const std::string& id);
 [[nodiscard]] std::string exit_folder(const PodPlace& place);
 // Written by the runtime before the command runs: the container's first process.
-[[nodiscard]] std::string pid_file(const PodPlace& place, const std::string& id);
+[[nodiscard]] std::string pid_file(const PodFolders& folders, const std::string& id);
 
 // Returns warnings for the user.
 [[nodiscard]] Result<std::vector<std::string>> write_bundle(const ContainerRequest& request,
+                                                            const PodFolders& folders,
                                                             const CgroupLayout& layout,
                                                             const linux::Namespace& mounts);
 
 // The container's bundle and writable layer; absent is success.
-[[nodiscard]] Result<> remove_bundle(const PodPlace& place, const std::string& id);
+[[nodiscard]] Result<> remove_bundle(const PodFolders& folders, const std::string& id);
 
-[[nodiscard]] Result<> write_etc_files(const SandboxRequest& request,
+[[nodiscard]] Result<> write_etc_files(const SandboxRequest& request, const PodFolders& folders,
                                        const sandbox::NetworkAttachment& attachment);
 
 }  // namespace podsysctl::engine

@@ -14,6 +14,7 @@
 #include "engine/embedded/identity.h"
 #include "engine/embedded/monitor.h"
 #include "engine/embedded/rootfs.h"
+#include "engine/embedded/sandbox_cgroup.h"
 #include "linux/file.h"
 #include "linux/wait.h"
 #include "sandbox/sandbox.h"
@@ -44,6 +45,7 @@ class EmbeddedEngine final : public Engine {
     state.namespaces = namespaces_of(newborn.sandbox());
     PSYS_TRY(journal.save(Stage::sandbox, state));
     PSYS_TRY(newborn.release());
+    cgroup_.start_move(layout_, request.id, state.process.pid);
     PSYS_TRY(connect(request, newborn.sandbox(), state, journal));
     return state;
   }
@@ -58,12 +60,14 @@ class EmbeddedEngine final : public Engine {
     if (!state.network_record.empty()) {
       PSYS_TRY(sandbox::detach_network(state.network_record));
     }
-    return sandbox::destroy(sandbox_of(state));
+    cgroup_.finish_move();
+    PSYS_TRY(sandbox::destroy(sandbox_of(state)));
+    return remove_cgroup(layout_, cgroup_path_of(state.id));
   }
 
   Result<std::vector<std::string>> prepare_container(const ContainerRequest& request) override {
     PSYS_TRY_ASSIGN(const linux::Namespace mounts, sandbox_of(request.sandbox).mount_namespace());
-    return write_bundle(request, layout_, mounts);
+    return write_bundle(request, folders_of(request), layout_, mounts);
   }
 
   std::expected<RunningContainer, StartFailure> start_container(
@@ -72,8 +76,11 @@ class EmbeddedEngine final : public Engine {
     if (!inside) {
       return std::unexpected(inside.error());
     }
+    if (const Result<> made = linux::make_directories(exit_folder(request.place), 0700); !made) {
+      return std::unexpected(StartFailure{made.error()});
+    }
     const OciRuntime runtime = runtime_in(*inside);
-    const std::string bundle = bundle_folder(request.place, request.id);
+    const std::string bundle = bundle_folder(folders_of(request), request.id);
     const auto created = create_monitored(runtime, {.id = request.id,
                                                     .name = request.container.name,
                                                     .bundle = bundle,
@@ -96,7 +103,7 @@ class EmbeddedEngine final : public Engine {
     if (!inside) {
       return std::unexpected(inside.error());
     }
-    return run_in_foreground(runtime_in(*inside), request, streams, clock_);
+    return run_in_foreground(runtime_in(*inside), request, folders_of(request), streams, clock_);
   }
 
   Result<std::optional<int>> exit_code(const ContainerRef& container) override {
@@ -118,26 +125,36 @@ class EmbeddedEngine final : public Engine {
   Result<> wait_for_change(const std::vector<ContainerRef>& containers,
                            const std::vector<linux::FdRef>& wakes,
                            std::chrono::milliseconds limit) override {
-    std::vector<linux::ProcessId> monitors;
-    monitors.reserve(containers.size());
+    std::vector<linux::ProcessId> processes;
+    processes.reserve(containers.size());
     for (const ContainerRef& container : containers) {
-      monitors.push_back(container.monitor);
+      // A monitor that was killed tells nothing any more: then the container's own end counts. To
+      // wait for the monitor would return at once, over and over, as long as the container runs.
+      const bool orphaned =
+          !linux::is_alive(container.monitor) && linux::is_alive(container.process);
+      processes.push_back(orphaned ? container.process : container.monitor);
     }
-    return linux::wait_for_any(monitors, wakes, limit);
+    return linux::wait_for_any(processes, wakes, limit);
   }
 
-  Result<> stop_container(const ContainerRef& container, int signal,
-                          std::chrono::milliseconds grace) override {
-    const linux::ProcessId process = process_of(container);
-    if (linux::is_alive(process)) {
-      PSYS_TRY(linux::send_signal(process, signal));
-      PSYS_TRY_ASSIGN(const bool gone, linux::wait_until_gone(process, grace));
+  Result<> stop_containers(const std::vector<StopRequest>& requests,
+                           std::chrono::milliseconds grace) override {
+    const auto deadline = std::chrono::steady_clock::now() + grace;
+    std::vector<linux::ProcessId> processes;
+    for (const StopRequest& request : requests) {
+      processes.push_back(process_of(request.container));
+      PSYS_TRY(linux::send_signal(processes.back(), request.signal));
+    }
+    for (const linux::ProcessId& process : processes) {
+      PSYS_TRY_ASSIGN(const bool gone, linux::wait_until_gone(process, time_until(deadline)));
       if (!gone) {
         PSYS_TRY(linux::kill_and_wait(process, kKillLimit));
       }
     }
     // The monitor notes the exit code before it ends.
-    PSYS_TRY(linux::wait_until_gone(container.monitor, kMonitorEnd));
+    for (const StopRequest& request : requests) {
+      PSYS_TRY(linux::wait_until_gone(request.container.monitor, kMonitorEnd));
+    }
     return {};
   }
 
@@ -151,7 +168,7 @@ class EmbeddedEngine final : public Engine {
       }
     }
     PSYS_TRY(remove_cgroup(layout_, cgroup_path_of(container.id)));
-    return remove_bundle(container.place, container.id);
+    return remove_bundle(folders_of(container), container.id);
   }
 
   std::expected<int, StartFailure> exec(const ContainerRef& container,
@@ -160,19 +177,34 @@ class EmbeddedEngine final : public Engine {
     if (!inside) {
       return std::unexpected(inside.error());
     }
-    return exec_in_foreground(runtime_in(*inside), container, command, *inside->mounts);
+    return exec_in_foreground(runtime_in(*inside), container, folders_of(container), command,
+                              *inside->mounts);
   }
 
  private:
   static constexpr std::chrono::milliseconds kKillLimit{10'000};
   static constexpr std::chrono::milliseconds kMonitorEnd{2'000};
 
+  [[nodiscard]] PodFolders folders(const PodPlace& place, const std::string& sandbox_id) const {
+    return {place.folder, options_.run_folder + "/" + sandbox_id};
+  }
+  template <class Container>
+  [[nodiscard]] PodFolders folders_of(const Container& container) const {
+    return folders(container.place, container.sandbox.id);
+  }
+
+  static std::chrono::milliseconds time_until(std::chrono::steady_clock::time_point deadline) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(deadline -
+                                                                 std::chrono::steady_clock::now());
+  }
+
   // Of a container in the foreground only its runtime knows the process.
-  static linux::ProcessId process_of(const ContainerRef& container) {
+  [[nodiscard]] linux::ProcessId process_of(const ContainerRef& container) const {
     if (container.process.pid != 0) {
       return container.process;
     }
-    const Result<std::string> text = linux::read_file(pid_file(container.place, container.id), 64);
+    const Result<std::string> text =
+        linux::read_file(pid_file(folders_of(container), container.id), 64);
     const auto pid = text ? parse_number<pid_t>(trim(*text)) : std::nullopt;
     const Result<linux::ProcessId> id = pid ? linux::identify(*pid) : linux::ProcessId{};
     return id ? *id : linux::ProcessId{};
@@ -188,7 +220,8 @@ class EmbeddedEngine final : public Engine {
             .net = host_network ? Ownership::host : Ownership::own,
             .ipc = request.pod.ipc == pod::Share::host ? Ownership::host : Ownership::own,
             .uts = host_network ? Ownership::host : Ownership::own,
-            .share_process_namespace = request.pod.share_process_namespace};
+            .share_process_namespace = request.pod.share_process_namespace,
+            .hidden = choice_.unmount};
   }
 
   [[nodiscard]] sandbox::Sandbox sandbox_of(const SandboxState& state) const {
@@ -259,7 +292,7 @@ class EmbeddedEngine final : public Engine {
       state.addresses = attachment.addresses;
       PSYS_TRY(journal.save(Stage::network, state));
     }
-    return write_etc_files(request, attachment);
+    return write_etc_files(request, folders(request.place, request.id), attachment);
   }
 
   [[nodiscard]] static sandbox::NetworkRequest network_request(const SandboxRequest& request,
@@ -280,6 +313,7 @@ class EmbeddedEngine final : public Engine {
   RuntimeChoice choice_;
   CgroupLayout layout_;
   const Clock& clock_;
+  SandboxCgroup cgroup_;  // of the sandbox that was made last
 };
 
 }  // namespace

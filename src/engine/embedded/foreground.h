@@ -8,6 +8,7 @@
 #include <expected>
 
 #include "base/clock.h"
+#include "engine/embedded/bundle.h"
 #include "engine/embedded/runtime.h"
 #include "engine/engine.h"
 
@@ -16,11 +17,13 @@ namespace podsysctl::engine {
 // The container's exit code, 128 + signal.
 [[nodiscard]] std::expected<int, StartFailure> run_in_foreground(const OciRuntime& runtime,
                                                                  const ContainerRequest& request,
+                                                                 const PodFolders& folders,
                                                                  const Streams& streams,
                                                                  const Clock& clock);
 
 [[nodiscard]] std::expected<int, StartFailure> exec_in_foreground(const OciRuntime& runtime,
                                                                   const ContainerRef& container,
+                                                                  const PodFolders& folders,
                                                                   const ExecCommand& command,
                                                                   const linux::Namespace& mounts);
 

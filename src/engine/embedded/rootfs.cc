@@ -88,26 +88,29 @@ Result<> check_target(linux::FdRef rootfs, const std::string& target) {
 
 }  // namespace
 
-Result<std::string> mount_rootfs(const linux::Namespace& mounts, const Rootfs& rootfs) {
+Result<MountedRootfs> mount_rootfs(const linux::Namespace& mounts, const Rootfs& rootfs) {
   if (rootfs.layers.empty() || rootfs.layers.size() > kMostLayers) {
     return Error::of(Code::unsupported, "the image has {} layers: the kernel stacks 1 to {}",
                      rootfs.layers.size(), kMostLayers);
   }
   const linux::Overlay overlay{rootfs.layers, rootfs.folder + "/upper", rootfs.folder + "/work",
-                               rootfs.folder + "/merged"};
+                               rootfs.target};
   for (const std::string& folder : {overlay.upper, overlay.work, overlay.target}) {
     PSYS_TRY(linux::make_directories(folder));
   }
   PSYS_TRY(linux::copy_owner_and_mode(overlay.lower.front(), overlay.upper));
+  MountedRootfs made{.path = overlay.target};
   const auto mount = [&]() -> Result<> {
     linux::Overlay mounted = overlay;
     if (options_length(mounted.lower) > kLongestOptions) {
       PSYS_TRY(shorten(mounted.lower, rootfs.folder + "/layers"));
     }
-    return linux::mount_overlay(mounted);
+    PSYS_TRY(linux::mount_overlay(mounted));
+    PSYS_TRY_ASSIGN(made.root, linux::open_file(made.path, O_PATH | O_DIRECTORY));
+    return {};
   };
   PSYS_TRY(linux::in_mount_namespace(mounts, mount));
-  return overlay.target;
+  return made;
 }
 
 Result<linux::Fd> open_in_namespace(const linux::Namespace& mounts, const std::string& path) {

@@ -16,15 +16,19 @@ namespace podsysctl::engine {
 
 struct Rootfs {
   std::vector<std::string> layers;  // absolute folders, uppermost first; at least one
-  std::string folder;               // upper, work and merged are made in it
+  std::string folder;               // upper and work are made in it
+  std::string target;               // where it is mounted; made if missing
 };
-// Mounts it at folder + "/merged" and returns that path. Its root has the uppermost layer's owner
-// and mode. `unsupported` if the layers are more than the kernel takes.
-[[nodiscard]] Result<std::string> mount_rootfs(const linux::Namespace& mounts,
-                                               const Rootfs& rootfs);
+struct MountedRootfs {
+  std::string path;  // the target, in the mount namespace
+  linux::Fd root;    // O_PATH: for resolve_identity() and check_rootfs()
+};
+// Its root has the uppermost layer's owner and mode. `unsupported` if the layers are more than the
+// kernel takes.
+[[nodiscard]] Result<MountedRootfs> mount_rootfs(const linux::Namespace& mounts,
+                                                 const Rootfs& rootfs);
 
-// A descriptor (O_PATH) of a folder inside the mount namespace: for resolve_identity() and
-// check_rootfs().
+// A descriptor (O_PATH) of a folder inside the mount namespace.
 [[nodiscard]] Result<linux::Fd> open_in_namespace(const linux::Namespace& mounts,
                                                   const std::string& path);
 

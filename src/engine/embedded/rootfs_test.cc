@@ -57,11 +57,11 @@ TEST_F(RootfsTest, LayersAreStackedInTheSandboxOnly) {
     layers.push_back(layer);
   }
   ASSERT_EQ(::chmod(layers.front().c_str(), 0711), 0);
-  const auto merged = mount_rootfs(*mounts_, {layers, folder_ + "/many"});
+  const auto merged = mount_rootfs(*mounts_, {layers, folder_ + "/many", folder_ + "/mounted"});
   ASSERT_TRUE(merged) << merged.error().message;
-  EXPECT_EQ(inside(*merged + "/top"), "0");
-  EXPECT_EQ(inside(*merged + "/only99"), "x");
-  EXPECT_FALSE(std::filesystem::exists(*merged + "/top")) << "mounted in our own namespace";
+  EXPECT_EQ(inside(merged->path + "/top"), "0");
+  EXPECT_EQ(inside(merged->path + "/only99"), "x");
+  EXPECT_FALSE(std::filesystem::exists(merged->path + "/top")) << "mounted in our own namespace";
   struct stat root{};
   ASSERT_EQ(::stat((folder_ + "/many/upper").c_str(), &root), 0);
   EXPECT_EQ(root.st_mode & 07777U, 0711U);
@@ -69,8 +69,8 @@ TEST_F(RootfsTest, LayersAreStackedInTheSandboxOnly) {
 
 TEST_F(RootfsTest, LayersHaveALimit) {
   for (const std::size_t count : {std::size_t{0}, std::size_t{501}}) {
-    const auto merged = mount_rootfs(
-        *mounts_, {std::vector<std::string>(count, folder_ + "/layer"), folder_ + "/x"});
+    const auto merged = mount_rootfs(*mounts_, {std::vector<std::string>(count, folder_ + "/layer"),
+                                                folder_ + "/x", folder_ + "/y"});
     ASSERT_FALSE(merged);
     EXPECT_EQ(merged.error().code, Code::unsupported);
   }

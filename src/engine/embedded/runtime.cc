@@ -58,7 +58,9 @@ linux::Command OciRuntime::command(std::string program, std::vector<std::string>
   command.program = std::move(program);
   command.args = std::move(args);
   command.mount_namespace = mounts_;
-  command.unmount = choice_.unmount;
+  if (mounts_ == nullptr) {
+    command.unmount = choice_.unmount;  // a sandbox has been made without them
+  }
   return command;
 }
 

@@ -30,7 +30,7 @@ enum class RuntimeKind : std::uint8_t { runc, crun, other };
 struct RuntimeChoice {
   std::string path;  // absolute
   RuntimeKind kind = RuntimeKind::other;
-  std::vector<std::string> unmount;    // taken away from it in a mount namespace of its own
+  std::vector<std::string> unmount;    // mounts that it must not see
   std::vector<std::string> arguments;  // before every subcommand
 };
 // `wanted` is a name or path, "" for the first that works here. Decided from files alone; no

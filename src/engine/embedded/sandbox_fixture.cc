@@ -12,6 +12,8 @@
 
 #include "engine/embedded/rootfs.h"
 #include "linux/file.h"
+#include "linux/mount_thread.h"
+#include "linux/mounts.h"
 #include "linux/process.h"
 #include "linux/spawn.h"
 
@@ -73,9 +75,10 @@ void SandboxFixture::SetUp() {
   auto host = read_host_facts(WithDevices::yes);
   ASSERT_TRUE(host) << host.error().message;
   host_ = std::move(*host);
-  const auto rootfs = mount_rootfs(*mounts_, {{folder_ + "/layer"}, folder_ + "/rootfs"});
+  const auto rootfs = mount_rootfs(
+      *mounts_, {{folder_ + "/layer"}, folder_ + "/rootfs", folder_ + "/rootfs/merged"});
   ASSERT_TRUE(rootfs) << rootfs.error().message;
-  rootfs_ = *rootfs;
+  rootfs_ = rootfs->path;
 }
 
 void SandboxFixture::TearDown() {
@@ -118,6 +121,14 @@ std::string SandboxFixture::id_of(const std::string& name) const {
 OciRuntime SandboxFixture::runtime(const std::string& name) const {
   const auto choice = choose_runtime(name, host_.cgroups);
   EXPECT_TRUE(choice) << choice.error().message;
+  // As a sandbox is made for it.
+  const auto hidden = linux::in_mount_namespace(*mounts_, [&]() -> Result<> {
+    for (const std::string& path : choice->unmount) {
+      PSYS_TRY(linux::unmount(path));
+    }
+    return {};
+  });
+  EXPECT_TRUE(hidden) << hidden.error().message;
   return {*choice, folder_ + "/state-" + name, &*mounts_};
 }
 

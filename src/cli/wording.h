@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// How facts about kernel parameters are said to people: colours and phrases that `catalog` and
+// `explain` share. Thread-safety: pure functions.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cli/output.h"
+#include "sysctl/catalog.h"
+
+namespace podsysctl::cli {
+
+[[nodiscard]] Colour colour_of(sysctl::Settability settability);
+
+// "for sockets made afterwards"; "" where it is not known.
+[[nodiscard]] std::string_view effect_text(sysctl::Effect effect);
+
+// "a pod's own since Linux 4.15; only with CONFIG_X"
+[[nodiscard]] std::string kernels_text(const sysctl::Entry& entry);
+
+}  // namespace podsysctl::cli
