@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cerrno>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -22,6 +23,27 @@ Result<int> quarter(int number) {
   PSYS_TRY_ASSIGN(const int once, half(number));
   PSYS_TRY_ASSIGN(const int twice, half(once));
   return twice;
+}
+
+TEST(Clock, ReadsEveryRfc3339Time) {
+  const std::pair<const char*, const char*> times[] = {
+      {"2026-11-23T22:30:01Z", "2026-11-23T22:30:01.000000000Z"},
+      {"2026-11-23t22:30:01.5z", "2026-11-23T22:30:01.500000000Z"},
+      {"2026-11-23T22:30:01.123456789+02:00", "2026-11-23T20:30:01.123456000Z"},
+      {"2024-02-29T00:00:00-01:30", "2024-02-29T01:30:00.000000000Z"},
+      {"2016-12-31T23:59:60Z", "2016-12-31T23:59:59.000000000Z"}};
+  for (const auto& [text, utc] : times) {
+    const auto time = parse_rfc3339(text);
+    ASSERT_TRUE(time) << text;
+    EXPECT_EQ(to_rfc3339_nano(*time), utc) << text;
+  }
+  for (const char* const text :
+       {"", "yesterday", "2026-11-23", "2026-11-23T22:30Z", "2026-11-23T22:30:01",
+        "2026-11-23T22:30:01.Z", "2026-11-23T24:00:00Z", "2026-02-29T00:00:00Z",
+        "2026-11-23T22:30:01+2:00", "2026-11-23T22:30:01Zz", "2026-11-23 22:30:01Z",
+        "+026-11-23T22:30:01Z", "2026-11-23T22:30:01+24:00"}) {
+    EXPECT_FALSE(parse_rfc3339(text)) << text;
+  }
 }
 
 TEST(Result, TryAssignBindsOrReturns) {

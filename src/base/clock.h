@@ -4,7 +4,9 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace podsysctl {
 
@@ -29,5 +31,9 @@ class SystemClock final : public Clock {
 
 // RFC 3339 with nine fractional digits, as the CRI log format wants it.
 [[nodiscard]] std::string to_rfc3339_nano(Timestamp time);
+
+// RFC 3339 with any offset and any number of fractional digits (microseconds are kept); nothing for
+// what is no such time. A leap second counts as the second before it.
+[[nodiscard]] std::optional<Timestamp> parse_rfc3339(std::string_view text);
 
 }  // namespace podsysctl

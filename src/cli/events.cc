@@ -2,6 +2,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/strings.h"
 #include "cli/event_json.h"
 #include "cli/exit_codes.h"
 #include "cli/output.h"
@@ -93,6 +94,10 @@ Result<> show(const Given& given) {
   if (state) {
     PSYS_TRY_ASSIGN(const auto about, wanted_object(*state, given.name));
     PSYS_TRY_ASSIGN(events, state->events({.about = about}));
+  }
+  if (!given.name.empty() && events.empty()) {
+    return Error::of(Code::not_found, "there are no events of {}: podsysctl events lists all",
+                     quoted(given.name));
   }
   print(text_of(events, given));
   return {};

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "base/strings.h"
 #include "cli/context.h"
 #include "cli/pod_verbs.h"
 #include "node/containers.h"
@@ -30,8 +31,11 @@ Result<ContainerRecord> running_container(const node::Node& node, const store::F
                           : container.name == wanted;
   });
   if (match == containers.end()) {
-    return Error::of(Code::not_found, "pod {} has no container {}", found.pod.name,
-                     wanted.empty() ? "that was started" : wanted);
+    return wanted.empty() ? Error::of(Code::not_found, "pod {} has no container that was started",
+                                      found.pod.name)
+                          : Error::of(Code::not_found,
+                                      "pod {} has no container {}: podsysctl inspect {} lists them",
+                                      found.pod.name, quoted(wanted), found.pod.name);
   }
   if (match->state != ContainerState::running) {
     return Error::of(Code::conflict, "container {} of pod {} is not running", match->name,
@@ -47,15 +51,15 @@ Result<int> exec(const ExecFlags& flags, const std::string& root) {
   PSYS_TRY(node::refresh_pod(node, found.pod.uid));
   PSYS_TRY_ASSIGN(const ContainerRecord container, running_container(node, found, flags.container));
   const engine::SandboxState sandbox = node::sandbox_of(found.pod);
-  const auto code =
-      node.engine.exec(node::ref_of(node, container, sandbox),
-                       {.command = flags.command,
-                        .env = flags.env,
-                        .working_dir = flags.working_dir,
-                        .user = flags.user,
-                        .tty = flags.tty,
-                        .streams = {flags.interactive ? linux::FdRef(STDIN_FILENO) : linux::FdRef(),
-                                    linux::FdRef(STDOUT_FILENO), linux::FdRef(STDERR_FILENO)}});
+  const auto code = node.engine.exec(
+      node::ref_of(node, container, sandbox),
+      {.command = flags.command,
+       .env = flags.env,
+       .working_dir = flags.working_dir,
+       .user = flags.user,
+       .tty = flags.tty,
+       .streams = {flags.interactive || flags.tty ? linux::FdRef(STDIN_FILENO) : linux::FdRef(),
+                   linux::FdRef(STDOUT_FILENO), linux::FdRef(STDERR_FILENO)}});
   if (code) {
     return *code;
   }

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "base/strings.h"
 #include "cli/context.h"
 #include "cli/pod_verbs.h"
 #include "linux/file_watch.h"
@@ -18,6 +19,20 @@ using store::ContainerRecord;
 
 constexpr std::chrono::milliseconds kLookForEnd{1000};
 
+Result<std::optional<Timestamp>> since_of(const LogsFlags& flags) {
+  if (flags.since.empty()) {
+    return std::optional<Timestamp>();
+  }
+  const std::optional<Timestamp> since = parse_rfc3339(flags.since);
+  if (!since) {
+    return Error::of(Code::invalid_argument,
+                     "invalid argument {} for \"--since\" flag: it is a time such as "
+                     "2026-11-23T22:30:01Z (RFC 3339)",
+                     quoted(flags.since));
+  }
+  return since;
+}
+
 Result<std::vector<node::LogFollower>> followers_of(const std::vector<ContainerRecord>& containers,
                                                     const LogsFlags& flags) {
   std::vector<node::LogFollower> followers;
@@ -28,13 +43,18 @@ Result<std::vector<node::LogFollower>> followers_of(const std::vector<ContainerR
     }
   }
   if (wanted.empty()) {
-    return Error::of(Code::not_found, "pod {} has no container {} with a log", flags.pod,
-                     flags.container);
+    return flags.container.empty()
+               ? Error::of(Code::not_found, "pod {} has no log: no container of it was started",
+                           flags.pod)
+               : Error::of(Code::not_found,
+                           "pod {} has no container {} with a log: podsysctl inspect {} lists them",
+                           flags.pod, quoted(flags.container), flags.pod);
   }
+  PSYS_TRY_ASSIGN(const std::optional<Timestamp> since, since_of(flags));
   const node::FollowOptions options{
       .timestamps = flags.timestamps ? engine::Timestamps::yes : engine::Timestamps::no,
       .tail = flags.tail,
-      .since = flags.since};
+      .since = since};
   for (const ContainerRecord& container : wanted) {
     const std::string prefix = wanted.size() > 1 ? fmt::format("[{}] ", container.name) : "";
     followers.emplace_back(container.log_path, prefix, options);

@@ -10,6 +10,7 @@
 
 #include <fmt/core.h>
 
+#include "base/printable.h"
 #include "base/strings.h"
 #include "cli/exit_codes.h"
 
@@ -55,21 +56,7 @@ int report(const Error& error) {
   return kFailed;
 }
 
-std::string printable(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (is_control(c)) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
+std::string printable(std::string_view text) { return podsysctl::printable(text); }
 
 bool colours_wanted() {
   const char* const refused = std::getenv("NO_COLOR");

@@ -10,7 +10,6 @@
 namespace podsysctl::cli {
 namespace {
 
-constexpr std::size_t kDefaultGraceSeconds = 30;
 constexpr std::size_t kLongestGraceSeconds = 86400;
 
 struct ExecGiven {
@@ -78,13 +77,19 @@ void add_stop(Command& app) {
   const auto given = std::make_shared<PodsGiven>();
   Command& stop = app.command("stop", "End pods and keep their records");
   stop.arguments("NAME", Need::required, given->pods).completed_with(Completes::pods);
-  stop.option("t,time", "SECONDS", "Time to end by themselves before they are killed (default 30)",
+  stop.details(
+      "Each container gets the signal that its image asks for, SIGTERM if it asks for none,\n"
+      "and SIGKILL when the time is over.");
+  stop.option("t,time", "SECONDS",
+              "Time to end before they are killed (default: what the pod says, else 30)",
               given->seconds);
   add_root_flag(stop, given->root);
   stop.action([given] {
-    const std::size_t seconds =
-        std::min(given->seconds.value_or(kDefaultGraceSeconds), kLongestGraceSeconds);
-    return stop_pods(given->pods, std::chrono::seconds(seconds), given->root);
+    std::optional<std::chrono::seconds> grace;
+    if (given->seconds) {
+      grace = std::chrono::seconds(std::min(*given->seconds, kLongestGraceSeconds));
+    }
+    return stop_pods(given->pods, grace, given->root);
   });
 }
 

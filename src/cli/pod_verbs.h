@@ -33,9 +33,10 @@ struct ExecFlags {
 // As docker exec: the command's exit code; 125, 126, 127 when it could not be started.
 [[nodiscard]] int exec_in_pod(const ExecFlags& flags, const std::string& root);
 
-// Ends the containers (SIGTERM, SIGKILL after `grace`) and the sandbox; the record stays.
-[[nodiscard]] int stop_pods(const std::vector<std::string>& pods, std::chrono::seconds grace,
-                            const std::string& root);
+// Ends the containers (each with its stop signal, SIGKILL after `grace`) and the sandbox; the
+// record stays. Without `grace` the pod's own counts.
+[[nodiscard]] int stop_pods(const std::vector<std::string>& pods,
+                            std::optional<std::chrono::seconds> grace, const std::string& root);
 
 enum class Force { no, yes };
 // Removes the record, logs and folder; a pod that still runs only with Force::yes.

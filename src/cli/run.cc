@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/core.h>
@@ -133,6 +134,10 @@ Result<Job> job_from(const RunFlags& flags) {
   return job;
 }
 
+bool wants_terminal(const pod::PodSpec& spec) {
+  return std::ranges::any_of(spec.containers, &pod::Container::tty);
+}
+
 void print_started(const RunFlags& flags, const pod::PodSpec& spec, const std::string& uid) {
   if (flags.output == "json") {
     // Names are DNS labels and the uid is hexadecimal: nothing in them needs escaping.
@@ -159,8 +164,9 @@ int run_pod(const RunFlags& flags, const std::string& root) {
   if (!context) {
     return report(context.error());
   }
-  const engine::Streams streams{flags.interactive ? linux::FdRef(STDIN_FILENO) : linux::FdRef(),
-                                linux::FdRef(STDOUT_FILENO), linux::FdRef(STDERR_FILENO)};
+  const engine::Streams streams{
+      flags.interactive || wants_terminal(job->spec) ? linux::FdRef(STDIN_FILENO) : linux::FdRef(),
+      linux::FdRef(STDOUT_FILENO), linux::FdRef(STDERR_FILENO)};
   const auto result = node::run((*context)->node(), job->spec, *allowlist, job->options, streams);
   if (!result) {
     return report(result.error());

@@ -2,9 +2,11 @@
 #include "cli/run_flags.h"
 
 #include <cstdlib>
+#include <utility>
 
 #include "base/strings.h"
 #include "node/ids.h"
+#include "pod/names.h"
 
 namespace podsysctl::cli {
 namespace {
@@ -151,7 +153,33 @@ Result<VolumeFlag> parse_volume(const std::string& text, std::size_t index) {
   return flag;
 }
 
+namespace {
+
+// Both end up in files and in the output: only what cannot be mistaken for something else there.
+Result<> check_names(const RunFlags& flags) {
+  for (const auto& [flag, text] : {std::pair{"name", &flags.name}, {"hostname", &flags.hostname}}) {
+    if (text->empty()) {
+      continue;
+    }
+    if (const auto fault = pod::check_dns_subdomain(*text)) {
+      return Error::of(Code::invalid_argument, "invalid argument for \"--{}\" flag: {}", flag,
+                       *fault);
+    }
+  }
+  constexpr std::size_t kLongestHostname = 64;  // of the kernel
+  if (flags.hostname.size() > kLongestHostname) {
+    return Error::of(Code::invalid_argument,
+                     "invalid argument {} for \"--hostname\" flag: it has {} bytes, and the kernel "
+                     "takes {}",
+                     quoted(flags.hostname), flags.hostname.size(), kLongestHostname);
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<pod::PodSpec> spec_from_flags(const RunFlags& flags) {
+  PSYS_TRY(check_names(flags));
   pod::PodSpec spec;
   spec.name = flags.name.empty() ? node::new_pod_name(flags.image) : flags.name;
   spec.hostname = flags.hostname;

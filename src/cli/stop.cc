@@ -22,8 +22,10 @@ node::Ending ending_of(const std::vector<store::ContainerRecord>& containers) {
           .reason = derived.reason};
 }
 
-Result<> stop_one(const node::Node& node, const std::string& name, std::chrono::seconds grace) {
+Result<> stop_one(const node::Node& node, const std::string& name,
+                  std::optional<std::chrono::seconds> asked) {
   PSYS_TRY_ASSIGN(const store::FoundPod found, node.store.find_pod(name));
+  const std::chrono::seconds grace = asked.value_or(found.pod.grace);
   if (found.pod.stage >= Stage::stopped) {
     return {};
   }
@@ -81,7 +83,7 @@ int for_each_pod(const std::vector<std::string>& pods, const std::string& root,
 
 }  // namespace
 
-int stop_pods(const std::vector<std::string>& pods, std::chrono::seconds grace,
+int stop_pods(const std::vector<std::string>& pods, std::optional<std::chrono::seconds> grace,
               const std::string& root) {
   return for_each_pod(pods, root, [&](const node::Node& node, const std::string& pod) {
     return stop_one(node, pod, grace);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "enforce/docker_rules.h"
+#include "enforce/kernel_rules.h"
 #include "policy/api_validation.h"
 #include "sysctl/plan.h"
 #include "sysctl/value.h"
@@ -51,14 +52,13 @@ std::vector<Verdict> upstream_verdicts(std::span<const Setting> settings, const 
 std::vector<Verdict> kernel_verdicts(std::span<const Setting> settings, const Context& context) {
   std::vector<Verdict> verdicts;
   for (const Setting& setting : settings) {
-    const auto leak =
-        context.kernel ? sysctl::known_leak(setting.key, *context.kernel) : std::nullopt;
-    if (leak) {
-      const std::string& name = setting.key.name();
-      verdicts.push_back(Verdict::forbidden(
-          name, policy::kSysctlForbidden,
-          fmt::format("forbidden sysctl: \"{}\" leaks to the host on this kernel", name),
-          fmt::format("a write in a pod would change the host's value; {}", *leak)));
+    std::optional<Verdict> verdict =
+        context.kernel ? leak_verdict(setting.key, *context.kernel) : std::nullopt;
+    if (!verdict && context.probed) {
+      verdict = probe_verdict(setting, *context.probed, PodNetwork::to_be_made);
+    }
+    if (verdict) {
+      verdicts.push_back(*std::move(verdict));
     }
   }
   return verdicts;

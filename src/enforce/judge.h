@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Judge: whether settings may be put into effect, before anything is made or written. Upstream's
 // rules first, in upstream's words (the API server's and the kubelet's for manifests, docker's and
-// the OCI runtime's for `run --sysctl`), then the kernel's (known leaks) and the values'.
-// Thread-safety: pure functions.
+// the OCI runtime's for `run --sysctl`), then the kernel's (known leaks, and what the probe found)
+// and the values'. Thread-safety: pure functions.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include "policy/admission.h"
 #include "policy/allowlist.h"
 #include "policy/host_namespaces.h"
+#include "sysctl/probe.h"
 #include "sysctl/probe_leaks.h"
 #include "sysctl/setting.h"
 
@@ -31,6 +32,9 @@ struct Context {
   policy::HostNamespaces host;
   const policy::Allowlist& allowlist;           // not looked at for Door::flags
   std::optional<sysctl::KernelVersion> kernel;  // of the node, for its known leaks
+  // What the probe found about these very keys; unset where it was not asked, and the write
+  // decides.
+  std::optional<sysctl::ProbeReport> probed;
 };
 
 // None: allowed. Every offender is listed, upstream's first offender first.

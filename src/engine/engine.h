@@ -83,6 +83,11 @@ struct ContainerRef {
   linux::ProcessId monitor;
 };
 
+struct StopRequest {
+  ContainerRef container;
+  int signal;  // what ends it kindly
+};
+
 // The caller's standard streams for a container in the foreground.
 struct Streams {
   linux::FdRef in;  // invalid: the container reads nothing
@@ -136,9 +141,9 @@ class Engine {
   [[nodiscard]] virtual Result<> wait_for_change(const std::vector<ContainerRef>& containers,
                                                  const std::vector<linux::FdRef>& wakes,
                                                  std::chrono::milliseconds limit) = 0;
-  // `signal`, then SIGKILL after `grace`.
-  [[nodiscard]] virtual Result<> stop_container(const ContainerRef& container, int signal,
-                                                std::chrono::milliseconds grace) = 0;
+  // To each its signal, then SIGKILL after `grace` to those that are left: they end side by side.
+  [[nodiscard]] virtual Result<> stop_containers(const std::vector<StopRequest>& requests,
+                                                 std::chrono::milliseconds grace) = 0;
   [[nodiscard]] virtual Result<> remove_container(const ContainerRef& container) = 0;
   [[nodiscard]] virtual std::expected<int, StartFailure> exec(const ContainerRef& container,
                                                               const ExecCommand& request) = 0;

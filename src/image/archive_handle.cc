@@ -42,7 +42,7 @@ Result<> ArchiveHandle::open() {
   }
   if (archive_read_open2(archive_, this, nullptr, &ArchiveHandle::read, &ArchiveHandle::skip,
                          nullptr) != ARCHIVE_OK) {
-    return failure("begin to read");
+    return failure("no archive that can be read, or a damaged one");
   }
   return {};
 }

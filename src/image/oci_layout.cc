@@ -20,7 +20,11 @@ std::string blob_path(const Descriptor& descriptor) {
 }  // namespace
 
 Result<OciLayout> OciLayout::open(const std::string& folder, const Limits& limits) {
-  PSYS_TRY_ASSIGN(linux::Fd fd, linux::open_file(folder, O_RDONLY | O_DIRECTORY));
+  Result<linux::Fd> opened = linux::open_file(folder, O_RDONLY | O_DIRECTORY);
+  if (!opened && opened.error().code == Code::not_found) {
+    return Error::of(Code::not_found, "{} does not exist: an OCI image layout is a folder", folder);
+  }
+  PSYS_TRY_ASSIGN(linux::Fd fd, std::move(opened));
   OciLayout layout(std::move(fd), folder, limits);
   const std::string name = folder + "/" + std::string(kIndex);
   auto file = linux::open_regular_beneath(layout.folder_.ref(), kIndex, name);

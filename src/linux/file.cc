@@ -2,6 +2,7 @@
 #include "linux/file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +15,21 @@
 #include "base/scope_exit.h"
 
 namespace podsysctl::linux {
+namespace {
+
+// A standard stream can be non-blocking because another program that shares it made it so. True
+// where errno said so, after the descriptor has become ready; errno is kept where false.
+bool waited_for(FdRef fd, short event) {
+  if (errno != EAGAIN) {
+    return false;
+  }
+  pollfd ready{fd.get(), event, 0};
+  const bool woken = ::poll(&ready, 1, -1) >= 0 || errno == EINTR;
+  errno = EAGAIN;
+  return woken;
+}
+
+}  // namespace
 
 Result<Fd> open_file(const std::string& path, int flags, mode_t mode) {
   const int fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
@@ -29,7 +45,7 @@ Result<std::string> read_all(FdRef fd, std::string_view name, std::size_t limit)
   for (;;) {
     const ssize_t count = ::read(fd.get(), buffer.data(), buffer.size());
     if (count < 0) {
-      if (errno == EINTR) {
+      if (errno == EINTR || waited_for(fd, POLLIN)) {
         continue;
       }
       return Error::from_errno(errno, "read {}", name);
@@ -53,7 +69,7 @@ Result<> write_all(FdRef fd, std::string_view data, std::string_view name) {
   while (!data.empty()) {
     const ssize_t count = ::write(fd.get(), data.data(), data.size());
     if (count < 0) {
-      if (errno == EINTR) {
+      if (errno == EINTR || waited_for(fd, POLLOUT)) {
         continue;
       }
       return Error::from_errno(errno, "write {}", name);

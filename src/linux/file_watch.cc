@@ -8,6 +8,8 @@
 #include <array>
 #include <cerrno>
 
+#include "linux/poll_timeout.h"
+
 namespace podsysctl::linux {
 
 Result<FolderWatch> FolderWatch::open(const std::string& folder) {
@@ -25,7 +27,7 @@ Result<FolderWatch> FolderWatch::open(const std::string& folder) {
 
 Result<bool> FolderWatch::wait(std::chrono::milliseconds limit) {
   pollfd readable{inotify_.get(), POLLIN, 0};
-  const int ready = ::poll(&readable, 1, static_cast<int>(limit.count()));
+  const int ready = ::poll(&readable, 1, poll_timeout(limit));
   if (ready < 0 && errno != EINTR) {
     return Error::from_errno(errno, "watch {}", folder_);
   }

@@ -7,7 +7,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <limits>
 #include <string>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,6 +18,7 @@
 #include "linux/file.h"
 #include "linux/mounts.h"
 #include "linux/namespaces.h"
+#include "linux/poll_timeout.h"
 #include "linux/proc_sys.h"
 #include "linux/process.h"
 #include "linux/spawn.h"
@@ -57,6 +60,29 @@ TEST(Fd, MoveAssignClosesTheOldOne) {
 }
 
 using FileTest = TemporaryFolder;
+
+// As a terminal or pipe is that another program made non-blocking.
+TEST(NonBlocking, AFullPipeIsWaitedForAndAnEmptyOneToo) {
+  Pipe pipe = *make_pipe();
+  for (const Fd* end : {&pipe.read_end, &pipe.write_end}) {
+    ASSERT_EQ(::fcntl(end->get(), F_SETFL, O_NONBLOCK), 0);
+  }
+  const std::string text(1U << 20U, 'x');  // more than a pipe holds
+  Result<std::string> got;
+  std::thread reader([&] { got = read_all(pipe.read_end.ref(), "pipe", 2U << 20U); });
+  EXPECT_TRUE(write_all(pipe.write_end.ref(), text, "pipe"));
+  pipe.write_end.close();
+  reader.join();
+  ASSERT_TRUE(got) << got.error().message;
+  EXPECT_EQ(*got, text);
+}
+
+TEST(PollTimeout, NeverTurnsALongTimeIntoAShortOne) {
+  EXPECT_EQ(poll_timeout(milliseconds(-5)), -1);
+  EXPECT_EQ(poll_timeout(milliseconds(0)), 0);
+  EXPECT_EQ(poll_timeout(milliseconds(1500)), 1500);
+  EXPECT_EQ(poll_timeout(std::chrono::hours(24 * 365)), std::numeric_limits<int>::max());
+}
 
 TEST_F(FileTest, WriteAtomicallyThenRead) {
   const std::string path = folder_ + "/a";

@@ -18,7 +18,8 @@
 namespace podsysctl::linux {
 namespace {
 
-constexpr ino_t kProcRootInode = 1;       // PROC_ROOT_INO, include/linux/proc_fs.h
+constexpr ino_t kProcRootInode = 1;  // PROC_ROOT_INO, include/linux/proc_fs.h
+constexpr std::size_t kUsualValue = 256;
 constexpr std::size_t kMaxValue = 65536;  // far above what any sysctl prints
 
 // subset=pid would hide /proc/sys, and a read-only mount would refuse the writes: neither is set.
@@ -63,6 +64,10 @@ Result<> verify_procfs_root(FdRef root) {
   return {};
 }
 
+std::unexpected<Error> not_a_sysctl(std::string_view below) {
+  return Error::of(Code::invalid_argument, "/proc/{} is a folder of sysctls, not a sysctl", below);
+}
+
 }  // namespace
 
 Result<ProcSys> ProcSys::open() {
@@ -82,20 +87,27 @@ Result<ProcSys> ProcSys::open() {
 Result<SysctlFile> ProcSys::open_key(std::string_view path, ProcSysAccess access) const {
   const std::string below = fmt::format("sys/{}", path);
   const int flags = access == ProcSysAccess::read ? O_RDONLY : O_RDWR;
-  PSYS_TRY_ASSIGN(Fd fd, open_beneath(root_.ref(), below, flags | O_NOFOLLOW));
-  struct stat status{};
-  if (::fstat(fd.get(), &status) < 0) {
-    return Error::from_errno(errno, "stat /proc/{}", below);
+  Result<Fd> opened = open_beneath(root_.ref(), below, flags | O_NOFOLLOW);
+  if (!opened) {
+    return opened.error().sys_errno == EISDIR ? not_a_sysctl(below)
+                                              : std::unexpected(std::move(opened).error());
   }
-  if (!S_ISREG(status.st_mode)) {
-    return Error::of(Code::invalid_argument, "/proc/{} is a folder of sysctls, not a sysctl",
-                     below);
+  Fd fd = *std::move(opened);
+  if (access == ProcSysAccess::read) {  // for writing no folder can be opened
+    struct stat status{};
+    if (::fstat(fd.get(), &status) < 0) {
+      return Error::from_errno(errno, "stat /proc/{}", below);
+    }
+    if (!S_ISREG(status.st_mode)) {
+      return not_a_sysctl(below);
+    }
   }
   return SysctlFile(std::move(fd), "/proc/" + below);
 }
 
 Result<std::string> SysctlFile::read() const {
-  std::string value(4096, '\0');
+  // The kernel makes a buffer of what is asked for, and most values are short.
+  std::string value(kUsualValue, '\0');
   std::size_t length = 0;
   while (length < kMaxValue) {
     const ssize_t count = ::pread(fd_.get(), value.data() + length, value.size() - length,

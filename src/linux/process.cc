@@ -12,6 +12,7 @@
 
 #include "base/strings.h"
 #include "linux/file.h"
+#include "linux/poll_timeout.h"
 
 namespace podsysctl::linux {
 namespace {
@@ -92,7 +93,7 @@ Result<bool> wait_until_gone(const ProcessId& id, std::chrono::milliseconds limi
     }
     if (pidfd) {
       pollfd ended{pidfd->get(), POLLIN, 0};
-      if (::poll(&ended, 1, static_cast<int>(left.count())) < 0 && errno != EINTR) {
+      if (::poll(&ended, 1, poll_timeout(left)) < 0 && errno != EINTR) {
         return Error::from_errno(errno, "wait for process {}", id.pid);
       }
     } else {

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 
+#include "linux/poll_timeout.h"
 #include "linux/process.h"
 #include "linux/spawn.h"
 
@@ -59,7 +60,7 @@ Result<bool> serve(Streams& streams, std::string_view input, Finished& finished,
     std::array<pollfd, 3> fds{{{streams.in.get(), POLLOUT, 0},
                                {streams.out.get(), POLLIN, 0},
                                {streams.err.get(), POLLIN, 0}}};
-    if (::poll(fds.data(), fds.size(), static_cast<int>(left.count())) < 0 && errno != EINTR) {
+    if (::poll(fds.data(), fds.size(), poll_timeout(left)) < 0 && errno != EINTR) {
       return Error::from_errno(errno, "poll");
     }
     if (fds[0].revents != 0) {

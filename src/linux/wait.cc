@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "linux/poll_timeout.h"
+
 namespace podsysctl::linux {
 namespace {
 
@@ -35,8 +37,7 @@ Result<> wait_for_any(const std::vector<ProcessId>& processes, const std::vector
       timeout = timeout.count() < 0 ? kLookAgain : std::min(timeout, kLookAgain);
     }
   }
-  if (::poll(events.data(), events.size(), static_cast<int>(timeout.count())) < 0 &&
-      errno != EINTR) {
+  if (::poll(events.data(), events.size(), poll_timeout(timeout)) < 0 && errno != EINTR) {
     return Error::from_errno(errno, "wait for processes");
   }
   return {};

@@ -186,15 +186,17 @@ class Attendance {
   }
 
   Result<> stop_all() {
+    std::vector<engine::StopRequest> requests;
     for (Attended& attended : attended_) {
       attended.restart_at.reset();
       if (attended.record.state == ContainerState::running) {
-        PSYS_TRY(node_.engine.stop_container(
-            ref_of(node_, attended.record, sandbox_), SIGTERM,
-            std::chrono::duration_cast<milliseconds>(spec_.termination_grace)));
-        PSYS_TRY_ASSIGN(attended.record,
-                        note_exit(node_, attended.record, sandbox_, AfterEnd::certain));
+        requests.push_back(stop_request_of(node_, attended.record, sandbox_));
       }
+    }
+    PSYS_TRY(node_.engine.stop_containers(requests, launched_.pod.grace));
+    for (Attended& attended : attended_) {
+      PSYS_TRY_ASSIGN(attended.record,
+                      note_exit(node_, attended.record, sandbox_, AfterEnd::certain));
     }
     return pump();
   }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/containers.h"
 
+#include <signal.h>
+
 #include "base/fault_point.h"
+#include "base/strings.h"
 #include "linux/file.h"
+#include "linux/signal_names.h"
 #include "node/ids.h"
 
 namespace podsysctl::node {
@@ -72,6 +76,22 @@ StartFailure note_failure(const Node& node, const std::string& id, StartFailure 
   return failure;
 }
 
+// What the image asks to be ended with, as docker and Kubernetes do.
+int stop_signal_of(const Node& node, const PlannedContainer& planned) {
+  const std::string& asked = planned.image.config.stop_signal;
+  if (asked.empty()) {
+    return SIGTERM;
+  }
+  const std::optional<int> signal = linux::parse_signal(asked);
+  if (!signal) {
+    node.reporter.warn(fmt::format(
+        "container {}: its image asks to be stopped with {}, which is no signal of this "
+        "host; it will be stopped with SIGTERM",
+        planned.spec->name, quoted(asked)));
+  }
+  return signal.value_or(SIGTERM);
+}
+
 }  // namespace
 
 std::string log_path(const Node& node, const store::PodRecord& pod, const std::string& container) {
@@ -86,7 +106,8 @@ Result<ContainerRecord> record_container(const Node& node, const store::PodRecor
                          .name = planned.spec->name,
                          .kind = planned.kind,
                          .image = planned.spec->image,
-                         .log_path = log_path(node, pod, planned.spec->name)};
+                         .log_path = log_path(node, pod, planned.spec->name),
+                         .stop_signal = stop_signal_of(node, planned)};
   PSYS_TRY(node.store.insert_container(record));
   fault_point("container-recorded");
   return record;
@@ -153,6 +174,11 @@ engine::ContainerRef ref_of(const Node& node, const ContainerRecord& container,
           .sandbox = sandbox,
           .process = container.process,
           .monitor = container.monitor};
+}
+
+engine::StopRequest stop_request_of(const Node& node, const ContainerRecord& container,
+                                    const engine::SandboxState& sandbox) {
+  return {.container = ref_of(node, container, sandbox), .signal = container.stop_signal};
 }
 
 Result<ContainerRecord> note_exit(const Node& node, const ContainerRecord& container,

@@ -42,6 +42,11 @@ struct PlannedContainer {
 [[nodiscard]] engine::ContainerRef ref_of(const Node& node, const store::ContainerRecord& container,
                                           const engine::SandboxState& sandbox);
 
+// How it is ended kindly: by the signal on its record.
+[[nodiscard]] engine::StopRequest stop_request_of(const Node& node,
+                                                  const store::ContainerRecord& container,
+                                                  const engine::SandboxState& sandbox);
+
 // Whether the container is known to have ended (it was killed) or has to be looked at.
 enum class AfterEnd : std::uint8_t { unknown, certain };
 

@@ -7,9 +7,11 @@
 #include "base/fault_point.h"
 #include "base/strings.h"
 #include "linux/file.h"
+#include "linux/host_address.h"
 #include "node/events.h"
 #include "node/ids.h"
 #include "node/init_containers.h"
+#include "node/kernel_answers.h"
 #include "node/put_sysctls.h"
 #include "node/teardown.h"
 #include "pod/runtime_facts.h"
@@ -61,6 +63,7 @@ Result<PodRecord> record_pod(const Node& node, const PodSpec& spec, const Launch
                 .owner = owner,
                 .attachment = options.attachment,
                 .after_exit = options.after_exit,
+                .grace = spec.termination_grace,
                 .created = node.clock.now(),
                 .host_ports = host_ports_of(spec)};
   PSYS_TRY(node.store.insert_pod(pod));
@@ -153,6 +156,24 @@ std::string address_of(const engine::SandboxState& state) {
   return state.addresses.empty() ? "" : state.addresses[0].substr(0, state.addresses[0].find('/'));
 }
 
+// With the host's network the pod's address is the host's, as in Kubernetes.
+pod::RuntimeFacts facts_of(const Node& node, const PodRecord& pod,
+                           const engine::SandboxState& state, sandbox::NetworkMode network) {
+  const linux::HostAddresses host = linux::host_addresses();
+  pod::RuntimeFacts facts{.pod_uid = pod.uid,
+                          .pod_ip = address_of(state),
+                          .host_ip = host.ipv4.empty() ? host.ipv6 : host.ipv4,
+                          .host_ips = host.ipv4,
+                          .node_name = node.host};
+  if (!host.ipv6.empty()) {
+    facts.host_ips += (host.ipv4.empty() ? "" : ",") + host.ipv6;
+  }
+  if (network == sandbox::NetworkMode::host) {
+    facts.pod_ip = facts.host_ip;
+  }
+  return facts;
+}
+
 Result<> make_sandbox(const Node& node, const PodRecord& pod, PodSpec& spec,
                       const LaunchOptions& options) {
   RecordJournal journal(node, pod.uid);
@@ -164,10 +185,21 @@ Result<> make_sandbox(const Node& node, const PodRecord& pod, PodSpec& spec,
   for (const std::string& notice : state.notices) {
     node.reporter.warn(notice);
   }
-  pod::fill_in(
-      spec,
-      {.pod_uid = pod.uid, .pod_ip = address_of(state), .host_ip = "", .node_name = node.host});
+  pod::fill_in(spec, facts_of(node, pod, state, options.network));
   return {};
+}
+
+LaunchFailure sysctls_failed(const Node& node, const std::vector<sysctl::Setting>& settings,
+                             const Error& error) {
+  std::vector<policy::Verdict> offenders = explain_refused_write(node, settings, error);
+  if (offenders.empty()) {
+    return failure_of(kSysctlFailed, error);
+  }
+  if (error.code == Code::partial_apply) {
+    node.reporter.warn(error.message);
+  }
+  const policy::Verdict first = offenders.front();
+  return {.reason = first.reason(), .message = first.message(), .offenders = std::move(offenders)};
 }
 
 LaunchFailure refuse(const Node& node, const PodRecord& pod, const PodSpec& spec,
@@ -219,7 +251,7 @@ std::expected<LaunchedPod, LaunchFailure> bring_up(const Node& node, const PodRe
     return std::unexpected(failure_of("FailedCreatePodSandBox", pod.error()));
   }
   if (const Result<> put = put_sysctls(node, *pod, spec.sysctls); !put) {
-    return std::unexpected(failure_of(kSysctlFailed, put.error()));
+    return std::unexpected(sysctls_failed(node, spec.sysctls, put.error()));
   }
   if (const Result<> staged = node.store.set_stage(pod->uid, Stage::containers); !staged) {
     return std::unexpected(failure_of("Failed", staged.error()));
@@ -242,7 +274,8 @@ std::expected<LaunchedPod, LaunchFailure> launch(const Node& node, PodSpec& spec
   const enforce::Context context{.door = options.door,
                                  .host = host_namespaces(spec, options.network),
                                  .allowlist = allowlist,
-                                 .kernel = running_kernel()};
+                                 .kernel = running_kernel(),
+                                 .probed = kernel_answers(node, spec.sysctls)};
   if (auto rejection = enforce::judge(spec.sysctls, context)) {
     return std::unexpected(refuse(node, *pod, spec, *std::move(rejection)));
   }

@@ -17,7 +17,7 @@ namespace podsysctl::node {
 struct FollowOptions {
   engine::Timestamps timestamps = engine::Timestamps::no;
   std::optional<std::size_t> tail;  // only the last lines of what is there already
-  std::string since;                // RFC 3339; "": all
+  std::optional<Timestamp> since;   // unset: all
 };
 
 // Where the text goes: our standard output and error.

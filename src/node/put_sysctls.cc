@@ -54,7 +54,7 @@ std::string summary_of(const sysctl::Application& application) {
         applied.state == ApplyState::unchanged
             ? fmt::format("{} = {} (already)", applied.setting.key.name(), applied.effective)
             : fmt::format("{} = {} (was {})", applied.setting.key.name(), applied.effective,
-                          applied.previous));
+                          applied.previous.empty() ? "empty" : applied.previous));
   }
   return join(parts, ", ");
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/teardown.h"
 
-#include <signal.h>
-
 #include "base/fault_point.h"
 #include "linux/file.h"
 #include "node/containers.h"
@@ -15,15 +13,27 @@ using store::ContainerState;
 using store::PodRecord;
 using store::Stage;
 
-Result<> end_container(const Node& node, const PodRecord& pod, const ContainerRecord& container,
-                       std::chrono::milliseconds grace) {
-  const engine::SandboxState sandbox = sandbox_of(pod);
-  const engine::ContainerRef ref = ref_of(node, container, sandbox);
-  if (container.state == ContainerState::running && grace.count() > 0) {
-    PSYS_TRY(node.engine.stop_container(ref, SIGTERM, grace));
+// With no time for a kind end, removing them kills.
+Result<> end_kindly(const Node& node, const std::vector<ContainerRecord>& containers,
+                    const engine::SandboxState& sandbox, std::chrono::milliseconds grace) {
+  std::vector<engine::StopRequest> requests;
+  for (const ContainerRecord& container : containers) {
+    if (container.state == ContainerState::running && grace.count() > 0) {
+      requests.push_back(stop_request_of(node, container, sandbox));
+    }
   }
-  PSYS_TRY(note_exit(node, container, sandbox, AfterEnd::certain));
-  return node.engine.remove_container(ref);
+  return node.engine.stop_containers(requests, grace);
+}
+
+Result<> end_containers(const Node& node, const PodRecord& pod, std::chrono::milliseconds grace) {
+  const engine::SandboxState sandbox = sandbox_of(pod);
+  PSYS_TRY_ASSIGN(const auto containers, node.store.containers(pod.uid));
+  PSYS_TRY(end_kindly(node, containers, sandbox, grace));
+  for (const ContainerRecord& container : containers) {
+    PSYS_TRY(note_exit(node, container, sandbox, AfterEnd::certain));
+    PSYS_TRY(node.engine.remove_container(ref_of(node, container, sandbox)));
+  }
+  return {};
 }
 
 }  // namespace
@@ -34,10 +44,7 @@ Result<> stop_pod(const Node& node, const std::string& uid, const std::optional<
   if (pod.stage < Stage::stopped) {
     PSYS_TRY(node.store.set_stage(uid, Stage::stopping));
     fault_point("stopping");
-    PSYS_TRY_ASSIGN(const auto containers, node.store.containers(uid));
-    for (const ContainerRecord& container : containers) {
-      PSYS_TRY(end_container(node, pod, container, grace));
-    }
+    PSYS_TRY(end_containers(node, pod, grace));
     fault_point("containers-removed");
     PSYS_TRY(node.engine.remove_sandbox(sandbox_of(pod)));
     fault_point("sandbox-removed");

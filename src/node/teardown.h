@@ -18,8 +18,9 @@ struct Ending {
   std::string message;
 };
 
-// Ends the containers (each with its signal, then SIGKILL after `grace`) and removes the sandbox;
-// record, logs and events stay. `ending` sets the pod's last phase; without it, it is kept.
+// Ends the containers (each with its signal, then SIGKILL after `grace`; at once where that is 0)
+// and removes the sandbox; record, logs and events stay. `ending` sets the pod's last phase;
+// without it, it is kept.
 [[nodiscard]] Result<> stop_pod(const Node& node, const std::string& uid,
                                 const std::optional<Ending>& ending,
                                 std::chrono::milliseconds grace);

@@ -222,7 +222,8 @@ constexpr auto kRules = std::to_array<Rule>({
     {"lifecycle", "postStart", refuse,
      "hooks are not run, and the application may depend on this one; run it from the command"},
     {"lifecycle", "preStop", warn, "hooks are not run here"},
-    {"lifecycle", "stopSignal", warn, "containers are stopped with SIGTERM"},
+    {"lifecycle", "stopSignal", warn,
+     "containers are stopped with the signal that their image asks for"},
 
     {"ports[]", "name"},
     {"ports[]", "containerPort"},

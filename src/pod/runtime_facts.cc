@@ -16,7 +16,7 @@ constexpr std::array<Fact, 6> kFacts{{{"metadata.uid", &RuntimeFacts::pod_uid},
                                       {"status.podIP", &RuntimeFacts::pod_ip},
                                       {"status.podIPs", &RuntimeFacts::pod_ip},
                                       {"status.hostIP", &RuntimeFacts::host_ip},
-                                      {"status.hostIPs", &RuntimeFacts::host_ip},
+                                      {"status.hostIPs", &RuntimeFacts::host_ips},
                                       {"spec.nodeName", &RuntimeFacts::node_name}}};
 
 void fill_in_text(std::string& text, const RuntimeFacts& facts) {

@@ -16,7 +16,8 @@ namespace podsysctl::pod {
 struct RuntimeFacts {
   std::string pod_uid;
   std::string pod_ip;
-  std::string host_ip;
+  std::string host_ip;   // the first of host_ips
+  std::string host_ips;  // "192.0.2.7,2001:db8::7"
   std::string node_name;
 };
 

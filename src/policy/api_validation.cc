@@ -71,25 +71,26 @@ std::vector<FieldFault> validate_sysctl_names(std::span<const std::string> names
     const std::string path = fmt::format("{}[{}].name", list, i);
     const bool is_new = seen.insert(name).second;
     if (name.empty()) {
-      faults.push_back({i, path, "Required value", "give the sysctl a name"});
+      faults.push_back({i, path, "Required value", "give the sysctl a name", FaultKind::required});
     } else if (!is_valid_name(name, context.version)) {
       faults.push_back(
           {i, path, invalid_value(name, name_rule(context.version)), hint_for_invalid(name)});
     } else if (!is_new) {
       faults.push_back({i, path, fmt::format("Duplicate value: {}", go_quoted(name)),
-                        "remove one of the two: the later one would win"});
+                        "remove one of the two: the later one would win", FaultKind::duplicate});
     }
     if (!context.version.at_least(kHostRuleSince)) {
       continue;
     }
     if (const std::optional<Scope> scope = shared_namespace(name, context)) {
       faults.push_back({i, path, invalid_value(name, host_rule(*scope)),
-                        std::string(hint_for_host_namespace(*scope))});
+                        std::string(hint_for_host_namespace(*scope)),
+                        FaultKind::host_namespace});
     }
   }
   if (context.os == PodOs::windows && context.version.at_least(kPodOsSince) && !names.empty()) {
     faults.push_back({std::nullopt, list, "Forbidden: cannot be set for a windows pod",
-                      "remove the sysctls, or spec.os.name: windows"});
+                      "remove the sysctls, or spec.os.name: windows", FaultKind::windows});
   }
   return faults;
 }

@@ -20,11 +20,14 @@ namespace podsysctl::policy {
 
 enum class PodOs : std::uint8_t { linux_os, windows };
 
+enum class FaultKind : std::uint8_t { required, name, duplicate, host_namespace, windows };
+
 struct FieldFault {
   std::optional<std::size_t> index;  // of the sysctl; none where the whole list is meant
   std::string path;                  // "spec.securityContext.sysctls[0].name"
   std::string detail;                // "Invalid value: \"X\": must have …", upstream's words
   std::string hint;                  // one line that says what to do
+  FaultKind kind = FaultKind::name;
 
   // "spec.securityContext.sysctls[0].name: Required value", as kubectl prints it.
   [[nodiscard]] std::string text() const { return path + ": " + detail; }

@@ -4,6 +4,7 @@
 // are stored and printed: they never change meaning. Thread-safety: values.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -78,8 +79,9 @@ struct PodRecord {
   linux::ProcessId owner;  // the process of ours that makes or attends the pod
   Attachment attachment = Attachment::attached;
   AfterExit after_exit = AfterExit::keep_record;
-  std::string network_state;  // what CNI DEL needs; opaque here
-  std::string spec;           // the pod as JSON; opaque here
+  std::string network_state;       // what CNI DEL needs; opaque here
+  std::string spec;                // the pod as JSON; opaque here
+  std::chrono::seconds grace{30};  // from the stop signal to SIGKILL
   Timestamp created{};
   std::optional<Timestamp> started;
   std::optional<Timestamp> finished;
@@ -101,6 +103,7 @@ struct ContainerRecord {
   std::string reason;   // "Completed", "Error", "StartError"
   std::string message;  // why it could not be started
   std::string log_path;
+  int stop_signal = 15;  // SIGTERM; what ends it kindly
   std::optional<Timestamp> started;
   std::optional<Timestamp> finished;
   std::uint32_t restart_count = 0;

@@ -50,6 +50,10 @@ CREATE TABLE events (
   first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL);
 CREATE INDEX events_by_object ON events (namespace, name);
 )",
+    R"(
+ALTER TABLE pods ADD COLUMN grace_seconds INTEGER NOT NULL DEFAULT 30;
+ALTER TABLE containers ADD COLUMN stop_signal INTEGER NOT NULL DEFAULT 15;
+)",
 };
 constexpr auto kNewest = static_cast<std::int64_t>(kMigrations.size());
 
@@ -76,10 +80,17 @@ Result<> make_file(const std::string& path) {
   return {};
 }
 
+Result<> with_way_out(Result<> made) {
+  if (!made && made.error().code == Code::permission) {
+    made.error().message += "; run as root, or choose another folder with --root";
+  }
+  return made;
+}
+
 // Small pages, because every command reads the log over again when no other one is running: rows
 // are small, and a change logs whole pages.
 Result<> make_current(const std::string& root) {
-  PSYS_TRY(linux::make_directories(root, 0711));
+  PSYS_TRY(with_way_out(linux::make_directories(root, 0711)));
   // Switching a new file to the write-ahead log is the one step for which SQLite does not wait for
   // others, so it happens under a lock of ours.
   PSYS_TRY_ASSIGN(const linux::Fd lock, linux::lock_file(root + "/state.lock"));

@@ -56,6 +56,7 @@ TEST_F(StoreTest, EveryFieldOfAContainerComesBack) {
   container.started = at_second(1);
   container.finished = at_second(2);
   container.restart_count = 3;
+  container.stop_signal = 3;
   ASSERT_TRUE(store.insert_container(container));
   EXPECT_EQ(*store.container("c0ffee"), container);
 
@@ -225,6 +226,26 @@ TEST_F(StoreTest, ADatabaseOfANewerVersionIsLeftAlone) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::unsupported);
   EXPECT_THAT(refused.error().message, HasSubstr("version 999"));
+}
+
+// Version 1 had no columns for how a pod is stopped: its pods keep the defaults.
+TEST_F(StoreTest, ADatabaseOfVersion1IsBroughtUpToDate) {
+  PodRecord pod = full_pod();
+  ContainerRecord container = container_named("nginx", pod.uid, "c0ffee");
+  {
+    Store store = open();
+    ASSERT_TRUE(store.insert_pod(pod));
+    ASSERT_TRUE(store.insert_container(container));
+    Database database = *Database::open(database_path(root_), Database::Access::existing);
+    ASSERT_TRUE(
+        database.execute("ALTER TABLE pods DROP COLUMN grace_seconds;"
+                         "ALTER TABLE containers DROP COLUMN stop_signal;"
+                         "PRAGMA user_version = 1"));
+  }
+  pod.grace = std::chrono::seconds(30);
+  container.stop_signal = 15;
+  EXPECT_EQ(*open().pod(pod.uid), pod);
+  EXPECT_EQ(*open().container("c0ffee"), container);
 }
 
 TEST_F(StoreTest, AnInterruptedCreationIsCompleted) {

@@ -57,6 +57,7 @@ inline PodRecord full_pod() {
   pod.after_exit = AfterExit::remove_pod;
   pod.network_state = std::string("{\"a\":\"\0\"}", 9);
   pod.spec = "{\"kind\":\"Pod\"}";
+  pod.grace = std::chrono::seconds(7);
   pod.started = at_second(101);
   pod.finished = at_second(102);
   pod.host_ports = {{"tcp", "127.0.0.1", 65535, 80}, {"udp", "", 53, 53}};

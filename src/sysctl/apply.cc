@@ -29,6 +29,8 @@ std::string_view explanation_of(int sys_errno) {
       return " (this kernel lets no pod write it)";
     case ENOENT:
       return " (this kernel has no such sysctl in a pod's namespaces, or its module is not loaded)";
+    case EIO:
+      return " (the kernel keeps no value here, or not this one)";
     case EROFS:
       return " (/proc/sys is mounted read-only here)";
     default:
@@ -42,12 +44,19 @@ Error refusal(const Setting& setting, Error error) {
   return error;
 }
 
-// Writes one step unless the value is there already. The current value is read here and not taken
-// from the plan: an earlier step may have changed it.
+// Its value now: the plan's, unless a step before may have changed it.
+Result<std::optional<std::string>> value_before(const Step& step, SysctlTree& tree) {
+  if (step.disturbed) {
+    return read_if_set(tree, step.setting.key);
+  }
+  return step.unset ? std::nullopt : std::optional(step.previous);
+}
+
+// Writes one step unless the value is there already.
 Result<ApplyState> write_step(const Step& step, SysctlTree& tree) {
   const Setting& setting = step.setting;
-  PSYS_TRY_ASSIGN(const std::string now, tree.read(setting.key));
-  if (same_value(setting.key, setting.value, now)) {
+  PSYS_TRY_ASSIGN(const std::optional<std::string> now, value_before(step, tree));
+  if (now && same_value(setting.key, setting.value, *now)) {
     return ApplyState::unchanged;
   }
   PSYS_TRY(tree.write(setting.key, text_to_write(setting.value)));
@@ -80,7 +89,7 @@ std::optional<Error> verify(Application& application, SysctlTree& tree) {
 std::vector<std::string> roll_back(const Plan& plan, Application& application, SysctlTree& tree) {
   std::vector<Step> written;
   for (std::size_t i = 0; i < application.settings.size(); ++i) {
-    if (application.settings[i].state == ApplyState::applied) {
+    if (application.settings[i].state == ApplyState::applied && !plan.steps[i].unset) {
       written.push_back(plan.steps[i]);
     }
   }
@@ -90,13 +99,17 @@ std::vector<std::string> roll_back(const Plan& plan, Application& application, S
         tree.write(step.setting.key, text_to_write(step.setting.value));
   }
   std::vector<std::string> kept;
-  for (AppliedSetting& applied : application.settings) {
+  for (std::size_t i = 0; i < application.settings.size(); ++i) {
+    AppliedSetting& applied = application.settings[i];
     const Result<std::string> now = tree.read(applied.setting.key);
     applied.effective = now ? normalise(*now) : std::string{};
     if (applied.state != ApplyState::applied) {
       continue;
     }
-    if (now && same_value(applied.setting.key, applied.previous, *now)) {
+    if (plan.steps[i].unset) {
+      kept.push_back(applied.setting.key.name() +
+                     " (it had no value, and the kernel cannot take one away)");
+    } else if (now && same_value(applied.setting.key, applied.previous, *now)) {
       applied.state = ApplyState::rolled_back;
     } else {
       kept.push_back(applied.setting.key.name());

@@ -29,7 +29,7 @@ enum class ApplyState : std::uint8_t {
 
 struct AppliedSetting {
   Setting setting;
-  std::string previous;   // as the kernel printed it before
+  std::string previous;   // as the kernel printed it before; "" also where it had no value yet
   std::string effective;  // as it prints it now; blanks normalised
   ApplyState state = ApplyState::refused;
 };

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sysctl/plan.h"
 
+#include <cerrno>
 #include <ranges>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "base/strings.h"
 #include "sysctl/plan_order.h"
+#include "sysctl/probe.h"
 #include "sysctl/value.h"
 
 namespace podsysctl::sysctl {
@@ -66,6 +69,21 @@ std::unexpected<Error> refuse_ring(const std::vector<std::size_t>& ring,
                    join(names, ", "));
 }
 
+// The keys whose value a write of another key of the set may change.
+std::unordered_set<SysctlKey> disturbed_keys(std::span<const RelatedPair> pairs,
+                                             std::span<const Setting> settings) {
+  std::unordered_set<SysctlKey> keys;
+  for (const RelatedPair& pair : pairs) {
+    if (pair.constraint->kind != ConstraintKind::ordered) {
+      keys.insert(settings[pair.second].key);
+    }
+    if (pair.constraint->kind == ConstraintKind::same) {
+      keys.insert(settings[pair.first].key);
+    }
+  }
+  return keys;
+}
+
 Plan arrange(std::vector<Setting> settings, std::vector<std::string> previous,
              const std::vector<std::size_t>& order) {
   Plan plan;
@@ -78,14 +96,47 @@ Plan arrange(std::vector<Setting> settings, std::vector<std::string> previous,
 
 }  // namespace
 
+Result<std::optional<std::string>> read_if_set(CurrentValues& current, const SysctlKey& key) {
+  Result<std::string> value = current.read(key);
+  if (value) {
+    return *std::move(value);
+  }
+  if (value.error().sys_errno == EIO) {
+    return std::nullopt;
+  }
+  return std::unexpected(std::move(value).error());
+}
+
+namespace {
+
+// Of a key that is not there: which one, and for an interface's key that it may be the interface.
+Result<std::optional<std::string>> read_for_plan(CurrentValues& current, const SysctlKey& key) {
+  Result<std::optional<std::string>> value = read_if_set(current, key);
+  if (value || value.error().code != Code::not_found) {
+    return value;
+  }
+  Error error = std::move(value).error();
+  if (!family_of(key).empty()) {
+    error.message = fmt::format("the pod has no interface {}, or the kernel no such sysctl of it",
+                                quoted(key.components().at(3)));
+  }
+  return std::unexpected(std::move(error).within(key.name()));
+}
+
+}  // namespace
+
 Result<Plan> make_plan(std::vector<Setting> settings, CurrentValues& current) {
   PSYS_TRY_ASSIGN(settings, unique_settings(settings));
   const Relations relations = relations_among(settings);
   PSYS_TRY(check_pairs(relations.pairs, settings));
   std::vector<std::string> previous;
+  std::unordered_set<SysctlKey> unset;
   for (const Setting& setting : settings) {
-    PSYS_TRY_ASSIGN(std::string value, current.read(setting.key));
-    previous.push_back(std::move(value));
+    PSYS_TRY_ASSIGN(std::optional<std::string> value, read_for_plan(current, setting.key));
+    if (!value) {
+      unset.insert(setting.key);
+    }
+    previous.push_back(std::move(value).value_or(""));
   }
   PSYS_TRY(check_lone_partners(relations, settings, current));
   const auto edges = edges_of(relations.pairs, settings, previous);
@@ -93,7 +144,13 @@ Result<Plan> make_plan(std::vector<Setting> settings, CurrentValues& current) {
   if (!order) {
     return refuse_ring(order.error(), settings);
   }
-  return arrange(std::move(settings), std::move(previous), *order);
+  const std::unordered_set<SysctlKey> disturbed = disturbed_keys(relations.pairs, settings);
+  Plan plan = arrange(std::move(settings), std::move(previous), *order);
+  for (Step& step : plan.steps) {
+    step.unset = unset.contains(step.setting.key);
+    step.disturbed = disturbed.contains(step.setting.key);
+  }
+  return plan;
 }
 
 Plan inverse_of(std::span<const Step> written) {

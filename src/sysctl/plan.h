@@ -7,6 +7,7 @@
 // Thread-safety: pure functions over their arguments; CurrentValues is called from one thread.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,12 +31,20 @@ class CurrentValues {
   [[nodiscard]] virtual Result<std::string> read(const SysctlKey& key) = 0;
 };
 
-// `previous` is the value when the plan was made. A step before may overwrite this key as a side
+// The value, or nothing where the kernel has the key but no value for it yet: reading
+// net.ipv6.conf.*.stable_secret is EIO until it is written once.
+[[nodiscard]] Result<std::optional<std::string>> read_if_set(CurrentValues& current,
+                                                             const SysctlKey& key);
+
+// `previous` is the value when the plan was made, "" where there was none yet (then `unset`, and
+// nothing that a write could put back). `disturbed`: a step before may change this key as a side
 // effect (net.ipv6.conf.all.disable_ipv6 does), so whoever leaves out writes of equal values must
 // compare with what the kernel says at that step, not with `previous`.
 struct Step {
   Setting setting;
   std::string previous;
+  bool unset = false;
+  bool disturbed = false;
 };
 
 struct Plan {

@@ -48,19 +48,28 @@ const ProbedKey* find(const ProbeReport& report, const SysctlKey& key) {
   return found == report.keys.end() || found->key != key ? nullptr : &*found;
 }
 
+std::vector<SysctlKey> family_of(const SysctlKey& key) {
+  std::vector<SysctlKey> family;
+  // net.ipv4.conf.IFACE.NAME. `lo` is there in every fresh namespace; neigh.default is the host's.
+  std::vector<std::string> parts = key.components();
+  if (parts.size() != 5 || parts[0] != "net" || (parts[2] != "conf" && parts[2] != "neigh")) {
+    return family;
+  }
+  for (const std::string_view sample : {"lo", "default"}) {
+    parts[3] = sample;
+    if (Result<SysctlKey> member = SysctlKey::from_path(join(parts, "/"))) {
+      family.push_back(*std::move(member));
+    }
+  }
+  return family;
+}
+
 const ProbedKey* find_or_family(const ProbeReport& report, const SysctlKey& key) {
   if (const ProbedKey* const exact = find(report, key)) {
     return exact;
   }
-  // net.ipv4.conf.IFACE.NAME. `lo` is there in every fresh namespace; neigh.default is the host's.
-  std::vector<std::string> parts = key.components();
-  if (parts.size() != 5 || parts[0] != "net" || (parts[2] != "conf" && parts[2] != "neigh")) {
-    return nullptr;
-  }
-  for (const std::string_view sample : {"lo", "default"}) {
-    parts[3] = sample;
-    const Result<SysctlKey> family = SysctlKey::from_path(join(parts, "/"));
-    if (const ProbedKey* const found = family ? find(report, *family) : nullptr) {
+  for (const SysctlKey& member : family_of(key)) {
+    if (const ProbedKey* const found = find(report, member)) {
       return found;
     }
   }

@@ -46,8 +46,12 @@ struct ProbeReport {
 // nullptr: this kernel does not have it, or its module is not loaded.
 [[nodiscard]] const ProbedKey* find(const ProbeReport& report, const SysctlKey& key);
 
-// As `find`, but an interface's key (net.ipv4.conf.eth0.forwarding) that the report cannot have is
-// answered for by its family's `lo`, else `default`.
+// Whose settability stands for that of an interface's key, which no report of fresh namespaces can
+// have (net.ipv4.conf.eth0.forwarding): the same key of `lo`, else of `default`. Empty for others.
+[[nodiscard]] std::vector<SysctlKey> family_of(const SysctlKey& key);
+
+// As `find`, but an interface's key (net.ipv4.conf.eth0.forwarding) that the report does not have
+// is answered for by its family.
 [[nodiscard]] const ProbedKey* find_or_family(const ProbeReport& report, const SysctlKey& key);
 
 }  // namespace podsysctl::sysctl

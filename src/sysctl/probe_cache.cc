@@ -2,6 +2,7 @@
 #include "sysctl/probe_cache.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -49,6 +50,31 @@ std::string unescaped(std::string_view text) {
 std::string header(const ProbeIdentity& identity) {
   return fmt::format("{}\n{}\t{}\t{}\n", kMagic, identity.boot_id, identity.kernel_release,
                      identity.modules);
+}
+
+std::string path_in(const std::string& folder) { return folder + "/probe.tsv"; }
+
+// That the last line is there and counts the others: a file is replaced whole, never cut.
+bool is_whole(std::string_view lines) {
+  if (!lines.ends_with('\n')) {
+    return false;
+  }
+  const auto count = std::ranges::count(lines, '\n') - 1;
+  return lines.ends_with(fmt::format("\nend {}\n", count)) || lines == "end 0\n";
+}
+
+// The line that begins with `key`; "" if there is none.
+std::string_view line_of(std::string_view lines, const SysctlKey& key) {
+  const std::string start = key.name() + "\t";
+  std::size_t at = 0;
+  if (!lines.starts_with(start)) {
+    at = lines.find("\n" + start);
+    if (at == std::string_view::npos) {
+      return {};
+    }
+    ++at;
+  }
+  return lines.substr(at, lines.find('\n', at) - at);
 }
 
 std::optional<ProbedKey> parse_line(std::string_view line) {
@@ -119,8 +145,46 @@ std::optional<ProbeReport> parse_report(std::string_view text, const ProbeIdenti
   return std::nullopt;
 }
 
+std::optional<ProbeReport> look_up(std::string_view text, const ProbeIdentity& identity,
+                                   std::span<const SysctlKey> keys) {
+  const std::string expected = header(identity);
+  if (!text.starts_with(expected) || !is_whole(text.substr(expected.size()))) {
+    return std::nullopt;
+  }
+  const std::string_view lines = text.substr(expected.size());
+  std::set<SysctlKey> wanted(keys.begin(), keys.end());
+  for (const SysctlKey& key : keys) {
+    for (SysctlKey& member : family_of(key)) {
+      wanted.insert(std::move(member));
+    }
+  }
+  ProbeReport report{identity.kernel_release, {}};
+  for (const SysctlKey& key : wanted) {
+    const std::string_view line = line_of(lines, key);
+    if (line.empty()) {
+      continue;
+    }
+    auto probed = parse_line(line);
+    if (!probed) {
+      return std::nullopt;
+    }
+    report.keys.push_back(*std::move(probed));
+  }
+  return report;
+}
+
+std::optional<ProbeReport> look_up_cached(const std::string& folder,
+                                          std::span<const SysctlKey> keys) {
+  const Result<std::string> text = linux::read_file(path_in(folder));
+  if (!text) {
+    return std::nullopt;
+  }
+  const Result<ProbeIdentity> identity = current_identity();
+  return identity ? look_up(*text, *identity, keys) : std::nullopt;
+}
+
 Result<ProbeReport> probe_cached(const std::string& folder) {
-  const std::string path = folder + "/probe.tsv";
+  const std::string path = path_in(folder);
   PSYS_TRY_ASSIGN(const ProbeIdentity identity, current_identity());
   if (const auto text = linux::read_file(path)) {
     if (auto report = parse_report(*text, identity)) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,15 @@ struct ProbeIdentity {
 [[nodiscard]] std::string serialise(const ProbeIdentity& identity, const ProbeReport& report);
 [[nodiscard]] std::optional<ProbeReport> parse_report(std::string_view text,
                                                       const ProbeIdentity& identity);
+
+// Of a kept report only what it says about `keys` and their families, without reading the rest;
+// nothing where none is kept that fits. A key that is then missing is absent, as in the report.
+[[nodiscard]] std::optional<ProbeReport> look_up(std::string_view text,
+                                                 const ProbeIdentity& identity,
+                                                 std::span<const SysctlKey> keys);
+// The same from `folder`/probe.tsv. Never probes.
+[[nodiscard]] std::optional<ProbeReport> look_up_cached(const std::string& folder,
+                                                        std::span<const SysctlKey> keys);
 
 // The passive report: from `folder`/probe.tsv if it fits, else probed and kept there. A folder that
 // cannot be written costs only the next call's time.

@@ -327,6 +327,45 @@ TEST(ProbeCache, AnythingElseIsNoReport) {
   EXPECT_FALSE(parse_report(std::string(5000, '\0'), identity));
 }
 
+TEST(ProbeCache, LookingUpReadsTheAskedKeysOnly) {
+  const ProbeIdentity identity{"boot", "6.1", "bridge overlay"};
+  ProbeReport report;
+  report.kernel_release = "6.1";
+  for (const auto* const name :
+       {"kernel.domainname", "net.core.rmem_max", "net.ipv4.conf.default.forwarding",
+        "net.ipv4.conf.lo.forwarding"}) {
+    report.keys.push_back({.key = key_of(name), .settability = Settability::pod_writable});
+  }
+  const std::string text = serialise(identity, report);
+  const auto names = [&](std::vector<SysctlKey> keys) {
+    std::string found;
+    const auto answer = look_up(text, identity, keys);
+    EXPECT_TRUE(answer);
+    for (const ProbedKey& probed : answer ? answer->keys : std::vector<ProbedKey>{}) {
+      EXPECT_EQ(*find(report, probed.key), probed);
+      found += probed.key.name() + " ";
+    }
+    return found;
+  };
+  EXPECT_EQ(names({key_of("kernel.domainname")}), "kernel.domainname ");
+  EXPECT_EQ(names({key_of("net.core.rmem_max"), key_of("kernel.domainname")}),
+            "kernel.domainname net.core.rmem_max ");
+  EXPECT_EQ(names({key_of("net.core.rmem")}), "");
+  EXPECT_EQ(names({key_of("core.rmem_max")}), "");
+  EXPECT_EQ(names({key_of("net.ipv4.conf.eth0.forwarding")}),
+            "net.ipv4.conf.default.forwarding net.ipv4.conf.lo.forwarding ");
+  const std::vector asked{key_of("net.core.rmem_max")};
+  for (std::size_t length = 0; length < text.size(); ++length) {
+    ASSERT_FALSE(look_up(std::string_view(text).substr(0, length), identity, asked)) << length;
+  }
+  EXPECT_FALSE(look_up(text, {"other boot", "6.1", "bridge overlay"}, asked));
+  EXPECT_FALSE(look_up(text, {"boot", "6.1", "bridge"}, asked));
+  std::string swapped = text;
+  swapped.replace(swapped.find("pod-writable", text.find("rmem_max")), 3, "pad");
+  EXPECT_FALSE(look_up(swapped, identity, asked));
+  EXPECT_FALSE(look_up_cached("/no/such/folder", asked));
+}
+
 TEST(FindOrFamily, AnswersForInterfacesByTheirFamily) {
   ProbeReport report;
   for (const auto* const name : {"net.ipv4.conf.all.forwarding", "net.ipv4.conf.default.forwarding",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sysctl/value.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -214,6 +216,15 @@ bool same_words(Rounding rounding, std::string_view wanted, std::string_view rea
   });
 }
 
+// The kernel prints an IPv6 address (conf.*.stable_secret) with every zero.
+bool same_address(std::string_view wanted, std::string_view read_back) {
+  in6_addr left{};
+  in6_addr right{};
+  return ::inet_pton(AF_INET6, std::string(wanted).c_str(), &left) == 1 &&
+         ::inet_pton(AF_INET6, std::string(read_back).c_str(), &right) == 1 &&
+         std::ranges::equal(left.s6_addr, right.s6_addr);
+}
+
 template <class T>
 bool same_parsed(const std::expected<T, std::string>& wanted,
                  const std::expected<T, std::string>& read_back) {
@@ -258,6 +269,8 @@ bool same_value(const SysctlKey& key, std::string_view wanted, std::string_view 
     case ValueType::hex_key:
       return same_parsed(read_hex_key(trim(wanted)), read_hex_key(trim(read_back)));
     case ValueType::word:
+      return normalise(wanted) == normalise(read_back) ||
+             same_address(trim(wanted), trim(read_back));
     case ValueType::text:
       return normalise(wanted) == normalise(read_back);
     default:

@@ -16,8 +16,8 @@ namespace podsysctl::yaml {
 
 class JsonSource final : public EventSource {
  public:
-  // `text` has passed check_text() and outlives the source.
-  explicit JsonSource(std::string_view text) : text_(text) {}
+  // `text` has passed check_text() and outlives the source. Its first byte stands at `start`.
+  explicit JsonSource(std::string_view text, Position start = {1, 1}) : text_(text), mark_(start) {}
 
   [[nodiscard]] Result<bool> next_document(TreeBuilder& builder) override;
 
@@ -50,7 +50,7 @@ class JsonSource final : public EventSource {
   std::string open_;       // '{' and '[' of the open collections
   bool complete_ = false;  // a value has just ended
   std::string buffer_;     // the string being read
-  Position mark_{1, 1};    // of byte marked_: position() goes on from there
+  Position mark_;          // of byte marked_: position() goes on from there
   std::size_t marked_ = 0;
   bool not_json_ = false;
 };

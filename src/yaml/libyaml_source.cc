@@ -56,8 +56,9 @@ class LibyamlSource final : public EventSource {
     if (!ready_) {
       return Error::of(Code::internal, "{}: no memory for the YAML parser", builder.source());
     }
+    Event event;
     while (!ended_) {
-      Event event;
+      yaml_event_delete(&event.raw);
       if (yaml_parser_parse(&parser_, &event.raw) == 0) {
         ended_ = true;
         return syntax_error(builder.source());

@@ -25,21 +25,22 @@ bool looks_like_json(std::string_view text) {
 
 }  // namespace
 
-DocumentReader::DocumentReader(std::string_view text, std::string_view source, const Limits& limits)
-    : text_(text), limits_(limits), builder_(source, limits) {}
+DocumentReader::DocumentReader(std::string_view text, std::string_view source, const Limits& limits,
+                               Position start)
+    : text_(text), start_(start), limits_(limits), builder_(source, limits) {}
 DocumentReader::DocumentReader(DocumentReader&&) noexcept = default;
 DocumentReader& DocumentReader::operator=(DocumentReader&&) noexcept = default;
 DocumentReader::~DocumentReader() = default;
 
 Result<> DocumentReader::start() {
   started_ = true;
-  PSYS_TRY_ASSIGN(text_, check_text(text_, builder_.source(), limits_.input_bytes));
+  PSYS_TRY_ASSIGN(text_, check_text(text_, builder_.source(), limits_.input_bytes, start_));
   if (may_be_json(text_)) {
-    auto json = std::make_unique<JsonSource>(text_);
+    auto json = std::make_unique<JsonSource>(text_, start_);
     json_ = json.get();
     source_ = std::move(json);
   } else {
-    source_ = make_libyaml_source(text_);
+    source_ = make_libyaml_source(text_, start_.line);
   }
   return {};
 }
@@ -47,7 +48,7 @@ Result<> DocumentReader::start() {
 Result<bool> DocumentReader::read_first_as_yaml(Error json_error) {
   const bool was_json = looks_like_json(text_);
   json_ = nullptr;
-  source_ = make_libyaml_source(text_);
+  source_ = make_libyaml_source(text_, start_.line);
   builder_.reset();
   Result<bool> found = source_->next_document(builder_);
   if (!found && was_json) {

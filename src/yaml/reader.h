@@ -40,7 +40,9 @@ class Document {
 class DocumentReader {
  public:
   // `text` outlives the reader (the documents do not need it). `source` names it in messages.
-  DocumentReader(std::string_view text, std::string_view source, const Limits& limits = {});
+  // `start` is where the first byte stands, for a part of a larger text; YAML begins a line.
+  DocumentReader(std::string_view text, std::string_view source, const Limits& limits = {},
+                 Position start = {1, 1});
   DocumentReader(DocumentReader&&) noexcept;
   DocumentReader& operator=(DocumentReader&&) noexcept;
   DocumentReader(const DocumentReader&) = delete;
@@ -55,6 +57,7 @@ class DocumentReader {
   [[nodiscard]] Result<bool> read_first_as_yaml(Error json_error);
 
   std::string_view text_;
+  Position start_;
   Limits limits_;
   TreeBuilder builder_;
   std::unique_ptr<EventSource> source_;

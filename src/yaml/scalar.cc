@@ -39,7 +39,17 @@ Scalar of_integer(std::int64_t number) {
 }
 Scalar of_floating(double number) { return {ScalarType::floating, false, 0, number}; }
 
+// Most keys and texts are none of the words below, which can be told at a glance.
+bool may_be_word(std::string_view text) {
+  constexpr std::size_t kLongest = 5;
+  return text.size() <= kLongest &&
+         (text.empty() || std::string_view("yYnNtTfFoO~.+-").find(text[0]) != text.npos);
+}
+
 std::optional<Scalar> resolve_word(std::string_view text) {
+  if (!may_be_word(text)) {
+    return std::nullopt;
+  }
   if (any_of(kNull, text)) {
     return Scalar{ScalarType::null};
   }

@@ -11,12 +11,14 @@
 
 namespace podsysctl::yaml {
 
-// The text without its byte order mark, or the error with "SOURCE:LINE:COLUMN: ".
+// The text without its byte order mark, or the error with "SOURCE:LINE:COLUMN: ". `start` is where
+// the text's first byte stands.
 [[nodiscard]] Result<std::string_view> check_text(std::string_view text, std::string_view source,
-                                                  std::size_t max_bytes);
+                                                  std::size_t max_bytes, Position start = {1, 1});
 
 // Where byte `offset` of a text stands. Linear in `offset`.
-[[nodiscard]] Position position_of(std::string_view text, std::size_t offset);
+[[nodiscard]] Position position_of(std::string_view text, std::size_t offset,
+                                   Position start = {1, 1});
 
 // "SOURCE:LINE:COLUMN: message", invalid_argument.
 [[nodiscard]] std::unexpected<Error> error_at(std::string_view source, Position at,

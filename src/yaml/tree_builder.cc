@@ -16,6 +16,7 @@
 namespace podsysctl::yaml {
 namespace {
 
+constexpr std::size_t kFirstBlock = std::size_t{16} << 10U;  // holds the tree of most manifests
 constexpr std::size_t kLinearScan = 16;  // up to here comparing each with each beats hashing
 constexpr std::string_view kMergeTag = "tag:yaml.org,2002:merge";
 
@@ -81,7 +82,7 @@ TreeBuilder::TreeBuilder(std::string_view source, const Limits& limits)
 }
 
 void TreeBuilder::reset() {
-  arena_ = std::make_unique<std::pmr::monotonic_buffer_resource>(std::size_t{1024});
+  arena_ = std::make_unique<std::pmr::monotonic_buffer_resource>(kFirstBlock);
   root_ = nullptr;
   open_.clear();
   pending_.clear();
@@ -224,8 +225,8 @@ Result<std::string_view> TreeBuilder::name_of(const Node& key) {
   return key.text;
 }
 
-Result<std::vector<Entry>> TreeBuilder::read_entries(const Frame& frame) {
-  std::vector<Entry> entries;
+Result<> TreeBuilder::read_entries(const Frame& frame, std::vector<Entry>& entries) {
+  entries.clear();
   entries.reserve((pending_.size() - frame.first) / 2);
   for (std::size_t i = frame.first; i + 1 < pending_.size(); i += 2) {
     const Node* const key = pending_[i];
@@ -235,7 +236,7 @@ Result<std::vector<Entry>> TreeBuilder::read_entries(const Frame& frame) {
     }
     entries.push_back({name, key, pending_[i + 1]});
   }
-  return entries;
+  return {};
 }
 
 Result<> TreeBuilder::check_duplicates(const std::vector<Entry>& entries) const {
@@ -269,9 +270,9 @@ Result<> TreeBuilder::check_duplicates(const std::vector<Entry>& entries) const 
   return {};
 }
 
-Result<std::vector<Entry>> TreeBuilder::apply_merges(std::vector<Entry> entries) {
+Result<> TreeBuilder::apply_merges(std::vector<Entry>& entries) {
   if (std::ranges::none_of(entries, [](const Entry& entry) { return is_merge(*entry.key); })) {
-    return entries;
+    return {};
   }
   std::vector<Entry> merged;
   EntryIndex index;
@@ -297,18 +298,19 @@ Result<std::vector<Entry>> TreeBuilder::apply_merges(std::vector<Entry> entries)
       PSYS_TRY(take_in(*entry.value, entry.key->at));
     }
   }
-  return merged;
+  entries = std::move(merged);
+  return {};
 }
 
 Result<> TreeBuilder::finish_mapping(const Frame& frame) {
-  PSYS_TRY_ASSIGN(std::vector<Entry> entries, read_entries(frame));
-  PSYS_TRY(check_duplicates(entries));
-  PSYS_TRY_ASSIGN(entries, apply_merges(std::move(entries)));
-  for (const Entry& entry : entries) {
+  PSYS_TRY(read_entries(frame, entries_));
+  PSYS_TRY(check_duplicates(entries_));
+  PSYS_TRY(apply_merges(entries_));
+  for (const Entry& entry : entries_) {
     weigh(*frame.node, *entry.key);
     weigh(*frame.node, *entry.value);
   }
-  frame.node->entries = copy_into<Entry>(*arena_, entries);
+  frame.node->entries = copy_into<Entry>(*arena_, entries_);
   return {};
 }
 

@@ -60,9 +60,9 @@ class TreeBuilder {
   [[nodiscard]] Result<> spend(const Node& node, Position at);
   [[nodiscard]] Result<> finish_sequence(const Frame& frame);
   [[nodiscard]] Result<> finish_mapping(const Frame& frame);
-  [[nodiscard]] Result<std::vector<Entry>> read_entries(const Frame& frame);
+  [[nodiscard]] Result<> read_entries(const Frame& frame, std::vector<Entry>& entries);
   [[nodiscard]] Result<> check_duplicates(const std::vector<Entry>& entries) const;
-  [[nodiscard]] Result<std::vector<Entry>> apply_merges(std::vector<Entry> entries);
+  [[nodiscard]] Result<> apply_merges(std::vector<Entry>& entries);
   [[nodiscard]] Result<std::string_view> name_of(const Node& key);
   [[nodiscard]] std::unexpected<Error> refuse(Position at, std::string_view message) const;
   [[nodiscard]] std::string_view keep(std::string_view text);
@@ -72,6 +72,7 @@ class TreeBuilder {
   std::unique_ptr<std::pmr::monotonic_buffer_resource> arena_;
   const Node* root_ = nullptr;
   std::vector<Frame> open_;
+  std::vector<Entry> entries_;        // of the mapping that ends; kept for its memory
   std::vector<const Node*> pending_;  // children of all open collections, keys and values in turn
   // An open collection's anchor is in the map from its start, so that an alias inside it is found
   // and refused.

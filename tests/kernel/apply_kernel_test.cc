@@ -192,6 +192,47 @@ TEST_F(ApplyOnThisKernel, WhatTheKernelRefusesTakesAllBack) {
   EXPECT_EQ(read("net.ipv4.ip_local_reserved_ports"), "");
 }
 
+// Reading it is EIO until it is set, and nothing unsets it.
+TEST_F(ApplyOnThisKernel, AStableSecretIsSetWhereNoneWas) {
+  const Setting secret = want("net.ipv6.conf.default.stable_secret", "2001:db8::1");
+  const auto first = put({secret, want("net.ipv6.conf.lo.stable_secret", "2001:db8::2")});
+  ASSERT_TRUE(first) << first.error().message;
+  ASSERT_FALSE(first->failure) << first->failure->message;
+  EXPECT_EQ(first->settings[0].state, ApplyState::applied);
+  EXPECT_EQ(first->settings[0].previous, "");
+  EXPECT_EQ(first->settings[0].effective, "2001:0db8:0000:0000:0000:0000:0000:0001");
+  const auto again = put({secret});
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->settings[0].state, ApplyState::unchanged);
+}
+
+TEST_F(ApplyOnThisKernel, AStableSecretThatCannotBeTakenBackIsNamed) {
+  const auto applied = put({want("net.core.somaxconn", "1000"),
+                            want("net.ipv6.conf.default.stable_secret", "2001:db8::1"),
+                            want("net.ipv4.tcp_congestion_control", "no_such_algorithm")});
+  ASSERT_TRUE(applied) << applied.error().message;
+  ASSERT_TRUE(applied->failure);
+  EXPECT_EQ(applied->failure->code, Code::partial_apply);
+  EXPECT_THAT(applied->failure->message,
+              HasSubstr("could not be taken back: net.ipv6.conf.default.stable_secret (it had no "
+                        "value"));
+  EXPECT_EQ(applied->settings[0].state, ApplyState::rolled_back);
+  EXPECT_NE(read("net.core.somaxconn"), "1000");
+}
+
+// conf.all has the file, but the kernel neither reads nor writes it.
+TEST_F(ApplyOnThisKernel, WhatIsNoSecretIsRefused) {
+  for (const auto& [key, value] : {std::pair{"net.ipv6.conf.all.stable_secret", "2001:db8::1"},
+                                   {"net.ipv6.conf.default.stable_secret", "no-address"}}) {
+    const auto applied = put({want(key, value)});
+    ASSERT_TRUE(applied) << applied.error().message;
+    ASSERT_TRUE(applied->failure) << key;
+    EXPECT_EQ(applied->failure->sys_errno, EIO);
+    EXPECT_THAT(applied->failure->message,
+                HasSubstr("(the kernel keeps no value here, or not this one)"));
+  }
+}
+
 TEST_F(ApplyOnThisKernel, KeysOfTheNodeAndOfOtherPlacesAreRefused) {
   struct Case {
     std::string_view key;

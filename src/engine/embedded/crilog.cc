@@ -80,8 +80,8 @@ void LogFormatter::feed(std::string_view piece, Output& output) {
 }
 
 void LogFormatter::add(const LogRecord& record, Output& output) {
-  // Both times are UTC with the same fields in front, so that they compare as texts.
-  if (!since_.empty() && record.time < since_) {
+  // conmon notes local time, with its offset.
+  if (since_ && parse_rfc3339(record.time).value_or(Timestamp{}) < *since_) {
     return;
   }
   std::string& to = record.stream == LogStream::err ? output.err : output.out;

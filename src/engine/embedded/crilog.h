@@ -46,8 +46,8 @@ class LogFormatter {
     std::string out;
     std::string err;
   };
-  // Records from `since` on ("" for all; RFC 3339 in UTC); lines that are no records are dropped.
-  void set_since(std::string since) { since_ = std::move(since); }
+  // Records from `since` on; lines that are no records are dropped.
+  void set_since(std::optional<Timestamp> since) { since_ = since; }
   // Appends to `output`; keeps an unfinished last record for the next call.
   void feed(std::string_view piece, Output& output);
 
@@ -55,7 +55,7 @@ class LogFormatter {
   void add(const LogRecord& record, Output& output);
 
   Timestamps timestamps_;
-  std::string since_;
+  std::optional<Timestamp> since_;
   std::string rest_;
   bool middle_of_line_[2] = {false, false};
 };

@@ -76,7 +76,7 @@ TEST(CriLog, FormatsPiecesOfAnySize) {
 
 TEST(CriLog, SinceDropsEarlierRecords) {
   LogFormatter formatter(Timestamps::no);
-  formatter.set_since("2026-11-23T22:30:02");
+  formatter.set_since(parse_rfc3339("2026-11-23T22:30:02Z"));
   LogFormatter::Output output;
   formatter.feed(log_of({"stdout F early"}) + "2026-11-23T22:30:02.5Z stdout F late\n", output);
   EXPECT_EQ(output.out, "late\n");

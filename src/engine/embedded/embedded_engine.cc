@@ -125,26 +125,36 @@ class EmbeddedEngine final : public Engine {
   Result<> wait_for_change(const std::vector<ContainerRef>& containers,
                            const std::vector<linux::FdRef>& wakes,
                            std::chrono::milliseconds limit) override {
-    std::vector<linux::ProcessId> monitors;
-    monitors.reserve(containers.size());
+    std::vector<linux::ProcessId> processes;
+    processes.reserve(containers.size());
     for (const ContainerRef& container : containers) {
-      monitors.push_back(container.monitor);
+      // A monitor that was killed tells nothing any more: then the container's own end counts. To
+      // wait for the monitor would return at once, over and over, as long as the container runs.
+      const bool orphaned =
+          !linux::is_alive(container.monitor) && linux::is_alive(container.process);
+      processes.push_back(orphaned ? container.process : container.monitor);
     }
-    return linux::wait_for_any(monitors, wakes, limit);
+    return linux::wait_for_any(processes, wakes, limit);
   }
 
-  Result<> stop_container(const ContainerRef& container, int signal,
-                          std::chrono::milliseconds grace) override {
-    const linux::ProcessId process = process_of(container);
-    if (linux::is_alive(process)) {
-      PSYS_TRY(linux::send_signal(process, signal));
-      PSYS_TRY_ASSIGN(const bool gone, linux::wait_until_gone(process, grace));
+  Result<> stop_containers(const std::vector<StopRequest>& requests,
+                           std::chrono::milliseconds grace) override {
+    const auto deadline = std::chrono::steady_clock::now() + grace;
+    std::vector<linux::ProcessId> processes;
+    for (const StopRequest& request : requests) {
+      processes.push_back(process_of(request.container));
+      PSYS_TRY(linux::send_signal(processes.back(), request.signal));
+    }
+    for (const linux::ProcessId& process : processes) {
+      PSYS_TRY_ASSIGN(const bool gone, linux::wait_until_gone(process, time_until(deadline)));
       if (!gone) {
         PSYS_TRY(linux::kill_and_wait(process, kKillLimit));
       }
     }
     // The monitor notes the exit code before it ends.
-    PSYS_TRY(linux::wait_until_gone(container.monitor, kMonitorEnd));
+    for (const StopRequest& request : requests) {
+      PSYS_TRY(linux::wait_until_gone(request.container.monitor, kMonitorEnd));
+    }
     return {};
   }
 
@@ -181,6 +191,11 @@ class EmbeddedEngine final : public Engine {
   template <class Container>
   [[nodiscard]] PodFolders folders_of(const Container& container) const {
     return folders(container.place, container.sandbox.id);
+  }
+
+  static std::chrono::milliseconds time_until(std::chrono::steady_clock::time_point deadline) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(deadline -
+                                                                 std::chrono::steady_clock::now());
   }
 
   // Of a container in the foreground only its runtime knows the process.

@@ -27,23 +27,24 @@ struct Channel {
   LogStream stream;
 };
 
-Result<> copy(Channel& channel, CriLogWriter* log) {
+// A log that cannot be written (a full disk) is told at the end: the container must not stand still
+// at a full pipe meanwhile.
+void copy(Channel& channel, CriLogWriter* log, Result<>& logged) {
   std::array<char, 32768> buffer{};
   const ssize_t count = ::read(channel.from.get(), buffer.data(), buffer.size());
   if (count < 0 && (errno == EINTR || errno == EAGAIN)) {
-    return {};
+    return;
   }
   if (count <= 0) {
     channel.from.close();
-    return {};
+    return;
   }
   const std::string_view data(buffer.data(), static_cast<std::size_t>(count));
-  if (log != nullptr) {
-    PSYS_TRY(log->write(channel.stream, data));
+  if (log != nullptr && logged) {
+    logged = log->write(channel.stream, data);
   }
   // A reader that is gone (podsysctl run … | head) is no reason to end the container.
   [[maybe_unused]] const Result<> passed = linux::write_all(channel.to, data, "output");
-  return {};
 }
 
 class Attendant {
@@ -54,6 +55,7 @@ class Attendant {
   // Until both channels are at their end. The runtime holds them open as long as the container
   // runs.
   [[nodiscard]] Result<> serve(std::array<Channel, 2>& channels, CriLogWriter* log) {
+    Result<> logged;
     while (channels[0].from.valid() || channels[1].from.valid()) {
       std::array<pollfd, 3> events{{{signals_.fd().get(), POLLIN, 0},
                                     {channels[0].from.get(), POLLIN, 0},
@@ -66,11 +68,11 @@ class Attendant {
       }
       for (std::size_t i = 0; i < channels.size(); ++i) {
         if (events[i + 1].revents != 0) {
-          PSYS_TRY(copy(channels[i], log));
+          copy(channels[i], log, logged);
         }
       }
     }
-    return {};
+    return logged;
   }
 
  private:
@@ -104,6 +106,20 @@ std::expected<int, StartFailure> outcome_of(const Result<RunEnd>& end) {
   return end->exit_code;
 }
 
+// A program that is no OCI runtime (--runtime /bin/true) ends well and has started nothing.
+std::expected<int, StartFailure> check_started(const OciRuntime& runtime,
+                                               const std::string& pid_path,
+                                               std::expected<int, StartFailure> outcome) {
+  if (!outcome || *outcome != 0 || ::access(pid_path.c_str(), F_OK) == 0) {
+    return outcome;
+  }
+  return std::unexpected(StartFailure{
+      {Code::unavailable, 0,
+       fmt::format("{} ended without starting the container: is it an OCI runtime? Choose runc or "
+                   "crun with --runtime",
+                   runtime.choice().path)}});
+}
+
 template <class Start>
 Result<RunEnd> run_on_pipes(const OciRuntime& runtime, const std::string& id, const Start& start,
                             const Streams& streams, CriLogWriter* log) {
@@ -126,10 +142,21 @@ Result<RunEnd> run_on_pipes(const OciRuntime& runtime, const std::string& id, co
   return end;
 }
 
+// The runtime would say "tcgetattr: Inappropriate ioctl for device".
+Result<> check_terminal(const Streams& streams) {
+  if (streams.in.valid() && ::isatty(streams.in.get()) == 1) {
+    return {};
+  }
+  return Error::of(Code::invalid_argument,
+                   "the container wants a terminal (-t, or tty: true), and standard input is none: "
+                   "call it from a terminal, or leave the terminal out");
+}
+
 // The runtime passes the terminal's keys and signals on by itself.
 template <class Start>
 Result<RunEnd> run_on_terminal(const OciRuntime& runtime, const Start& start,
                                const Streams& streams) {
+  PSYS_TRY(check_terminal(streams));
   PSYS_TRY_ASSIGN(auto signals, linux::SignalEvents::block({SIGINT, SIGTERM, SIGHUP, SIGQUIT}));
   PSYS_TRY_ASSIGN(const ForegroundRun run, start(Stdio{streams.in, streams.out, streams.err}));
   return runtime.finish(run);
@@ -147,15 +174,18 @@ std::expected<int, StartFailure> run_in_foreground(const OciRuntime& runtime,
                         .pid_file = pid_file(folders, request.id),
                         .stdio = stdio});
   };
+  const auto ended = [&](const Result<RunEnd>& end) {
+    return check_started(runtime, pid_file(folders, request.id), outcome_of(end));
+  };
   if (request.container.tty) {
-    return outcome_of(run_on_terminal(runtime, start, streams));
+    return ended(run_on_terminal(runtime, start, streams));
   }
   Result<linux::Fd> file = open_log(request.log_path);
   if (!file) {
     return std::unexpected(StartFailure{file.error()});
   }
   CriLogWriter log(*std::move(file), clock);
-  return outcome_of(run_on_pipes(runtime, request.id, start, streams, &log));
+  return ended(run_on_pipes(runtime, request.id, start, streams, &log));
 }
 
 std::expected<int, StartFailure> exec_in_foreground(const OciRuntime& runtime,
