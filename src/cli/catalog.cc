@@ -94,13 +94,14 @@ std::string remark_of(const KeyFacts& facts) {
 }
 
 std::string table_of(const std::vector<KeyFacts>& keys) {
-  Table table({"KEY", "SCOPE", "SETTABILITY", "DEFAULT", "SAFE", "EFFECT", "MEANING"});
+  Table table({"KEY", "SCOPE", "SETTABILITY", "VALUES", "DEFAULT", "SAFE", "EFFECT", "MEANING"});
   const auto or_dash = [](std::string_view text) { return std::string(text.empty() ? "-" : text); };
   for (const KeyFacts& facts : keys) {
     const bool known = facts.entry != nullptr;
     table.add({{facts.key.name()},
                {std::string(to_string(facts.scope))},
                {std::string(to_string(facts.settability)), colour_of(facts.settability)},
+               {or_dash(known ? values_text(*facts.entry) : "")},
                {or_dash(facts.default_value.value_or(""))},
                {or_dash(known ? facts.entry->safe_since : "")},
                {or_dash(known ? to_string(facts.entry->effect) : "")},

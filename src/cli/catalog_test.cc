@@ -25,7 +25,6 @@ using sysctl::Scope;
 using sysctl::Settability;
 using sysctl::SysctlKey;
 using testing::Contains;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;

@@ -24,6 +24,7 @@
 namespace podsysctl::cli {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -63,6 +64,15 @@ TEST(CatalogVerb, ListsAnotherKernelsKeysByFilter) {
   const Outcome found = run({"catalog", "--against", "6.12", "--search", "LISTEN(2)"});
   EXPECT_EQ(found.code, kOk);
   EXPECT_THAT(found.out, HasSubstr("net.core.somaxconn"));
+}
+
+TEST(CatalogVerb, TheTableNamesLegalValues) {
+  const Outcome table = run({"catalog", "--against", "6.12", "net.ipv4.tcp_rmem", "kernel.shmmni",
+                             "net.ipv4.tcp_sack", "net.ipv4.conf.*.rp_filter"});
+  EXPECT_THAT(table.out, ContainsRegex("kernel.shmmni +ipc +pod-writable +0..16777216 "));
+  EXPECT_THAT(table.out, ContainsRegex("net.ipv4.tcp_rmem +net +pod-writable +vector of 3 "));
+  EXPECT_THAT(table.out, ContainsRegex("net.ipv4.tcp_sack +net +pod-writable +0.1 "));
+  EXPECT_THAT(table.out, ContainsRegex("rp_filter +net +pod-writable +0.1.2 "));
 }
 
 TEST(CatalogVerb, QuietMeansNamesOnly) {

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/strings.h"
+#include "cli/facts_json.h"
 
 namespace podsysctl::cli {
 
@@ -76,6 +77,28 @@ std::string kernels_text(const Entry& entry) {
     parts.push_back(fmt::format("only with CONFIG_{}", entry.config));
   }
   return join(parts, "; ");
+}
+
+std::string values_text(const Entry& entry) {
+  constexpr std::size_t kLongest = 24;
+  std::string text(to_string(entry.type));
+  if (entry.type == sysctl::ValueType::boolean) {
+    text = "0|1";
+  } else if (entry.type == sysctl::ValueType::vector) {
+    text += fmt::format(" of {}", entry.elements.size());
+  } else if (!entry.elements.empty()) {
+    const sysctl::Range& range = entry.elements.front().range;
+    text = fmt::format("{}..{}", range.min, range.max);
+  } else if (!entry.choices.empty()) {
+    std::vector<std::string> choices;
+    choices.reserve(entry.choices.size());
+    for (const sysctl::Choice& choice : entry.choices) {
+      choices.emplace_back(choice.text);
+    }
+    const std::string all = join(choices, "|");
+    text = all.size() <= kLongest ? all : text;
+  }
+  return text;
 }
 
 }  // namespace podsysctl::cli

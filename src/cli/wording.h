@@ -16,6 +16,9 @@ namespace podsysctl::cli {
 // "for sockets made afterwards"; "" where it is not known.
 [[nodiscard]] std::string_view effect_text(sysctl::Effect effect);
 
+// "1..65535", "0|1|2", "vector of 3": the legal values in a few words.
+[[nodiscard]] std::string values_text(const sysctl::Entry& entry);
+
 // "a pod's own since Linux 4.15; only with CONFIG_X"
 [[nodiscard]] std::string kernels_text(const sysctl::Entry& entry);
 
