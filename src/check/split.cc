@@ -12,9 +12,30 @@ namespace {
 constexpr std::size_t kMaxItems = 200'000;  // more are read as a whole, with its limits
 constexpr std::string_view kBlanks = " \t\r\n";
 
+constexpr std::string_view kMarker = "---";
+
 bool is_marker(std::string_view line) {
-  return line.starts_with("---") &&
-         (line.size() == 3 || kBlanks.find(line[3]) != std::string_view::npos);
+  return line.starts_with(kMarker) &&
+         (line.size() == kMarker.size() ||
+          kBlanks.find(line[kMarker.size()]) != std::string_view::npos);
+}
+
+// Whether a line after the last marker begins with '%': what follows belongs to it.
+bool has_directive(std::string_view text) {
+  for (std::size_t at = text.rfind('%'); at != std::string_view::npos;
+       at = at == 0 ? std::string_view::npos : text.rfind('%', at - 1)) {
+    if (at == 0 || text[at - 1] == '\n') {
+      const std::string_view after = text.substr(at);
+      std::size_t newline = 0;
+      while ((newline = after.find('\n', newline)) != std::string_view::npos) {
+        if (is_marker(after.substr(++newline, kMarker.size() + 1))) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+  return false;
 }
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
@@ -153,25 +174,26 @@ std::optional<Part> DocumentCutter::next(std::size_t bytes) {
   }
   const std::size_t begin = at_;
   const yaml::Position start = start_;
-  bool directives = false;  // since the last marker: the next one belongs to them
-  for (std::size_t line = begin; line < text_.size();) {
-    const std::size_t newline = text_.find('\n', line);
-    const std::size_t after = newline == std::string_view::npos ? text_.size() : newline + 1;
-    const char first = text_[line];
-    if (first == '%') {
-      directives = true;
-    } else if (first == '-' && is_marker(text_.substr(line, 4))) {
-      if (line > begin && line - begin >= bytes && !directives) {
-        at_ = line;
-        return Part{text_.substr(begin, line - begin), start, ""};
-      }
-      directives = false;
-    }
-    start_.line += newline == std::string_view::npos ? 0 : 1;
-    line = after;
+  // The first marker that is far enough, unless directives stand between it and the one before.
+  at_ = next_marker(begin + std::max<std::size_t>(bytes, 1));
+  while (at_ < text_.size() && has_directive(text_.substr(begin, at_ - begin))) {
+    at_ = next_marker(at_ + 1);
   }
-  at_ = text_.size();
-  return Part{text_.substr(begin), start, ""};
+  const std::string_view part = text_.substr(begin, at_ - begin);
+  start_.line += static_cast<std::uint32_t>(std::ranges::count(part, '\n'));
+  return Part{part, start, ""};
+}
+
+// The first line at `from` or after it that is a marker; the end of the text if there is none.
+std::size_t DocumentCutter::next_marker(std::size_t from) const {
+  std::size_t newline = from - 1;  // a line at `from` begins after it
+  while ((newline = text_.find('\n', newline)) != std::string_view::npos) {
+    ++newline;
+    if (is_marker(text_.substr(newline, kMarker.size() + 1))) {
+      return newline;
+    }
+  }
+  return text_.size();
 }
 
 std::optional<JsonList> cut_json_list(std::string_view text) {

@@ -31,6 +31,8 @@ class DocumentCutter {
   [[nodiscard]] std::optional<Part> next(std::size_t bytes);
 
  private:
+  [[nodiscard]] std::size_t next_marker(std::size_t from) const;
+
   std::string_view text_;
   yaml::Position start_;
   std::size_t at_ = 0;

@@ -137,7 +137,8 @@ Result<> TreeBuilder::scalar(Position at, std::string_view anchor, std::string_v
     return refuse(at, fmt::format("a text of {} bytes, more than the {} that are read", text.size(),
                                   limits_.scalar_bytes));
   }
-  if (text.find('\0') != std::string_view::npos) {
+  // Outside quotes there is no way to write one: check_text() refuses the character itself.
+  if (style == Style::quoted && text.find('\0') != std::string_view::npos) {
     return refuse(at, "a NUL character (\\0 or \\u0000) is not allowed in a text");
   }
   PSYS_TRY_ASSIGN(Node* const node, add(Kind::scalar, at, anchor, tag));
