@@ -130,7 +130,7 @@ void check_keepalive(const Subject& subject) {
   subject.sink.add(
       Rule::keepalive_too_long, subject.value_place(*wish),
       fmt::format("the first keepalive probe after {} s comes too late for a load balancer that "
-                  "forgets idle connections after {}{} s",
+                  "forgets idle connections after {}{}",
                   *seconds, *seconds >= kAwsIdle ? "350 s (AWS NLB) or " : "", "240 s (Azure)"),
       fmt::format("use less than {}, such as 200; it counts for sockets with SO_KEEPALIVE only",
                   kAzureIdle));
@@ -210,8 +210,8 @@ void check_folklore(const Subject& subject) {
         wish.facts->settability != sysctl::Settability::pod_writable) {
       continue;
     }
-    subject.sink.add(Rule::folklore, subject.name_place(wish), std::string(entry->folklore),
-                     std::string(entry->instead));
+    subject.sink.add(Rule::folklore, subject.name_place(wish), plain_end(entry->folklore),
+                     plain_end(entry->instead));
   }
 }
 

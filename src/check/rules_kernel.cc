@@ -21,7 +21,7 @@ using sysctl::Settability;
 
 std::string on_node_hint(const Entry& entry, std::string_view name) {
   const std::string set = fmt::format("set {} on the node itself (/etc/sysctl.d)", name);
-  return entry.instead.empty() ? set : fmt::format("{}; {}", set, entry.instead);
+  return entry.instead.empty() ? set : fmt::format("{}; {}", set, plain_end(entry.instead));
 }
 
 void report_node_only(const Subject& subject, const Wish& wish) {
@@ -59,7 +59,7 @@ void report_absent(const Subject& subject, const Wish& wish) {
     subject.sink.add(Rule::removed, subject.name_place(wish),
                      fmt::format("{} is gone since Linux {}, kernel {} does not have it", name,
                                  entry.removed, subject.context.kernel.release),
-                     entry.instead.empty() ? "remove it" : std::string(entry.instead));
+                     entry.instead.empty() ? "remove it" : plain_end(entry.instead));
     return;
   }
   subject.sink.add(Rule::kernel_too_old, subject.name_place(wish),

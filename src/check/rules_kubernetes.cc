@@ -224,6 +224,8 @@ void check_admission(Subject& subject) {
         wish.facts->settability != sysctl::Settability::pod_writable &&
         sysctl::scope_of(*wish.facts->key) != sysctl::Scope::node) {
       hint = "no allowlist helps: a pod cannot set it on this kernel";
+    } else if (!listed && wish.facts->key && wish.facts->entry == nullptr) {
+      hint = "make sure of the name, which no kernel is known to have; then " + hint;
     }
     subject.sink.add(listed ? Rule::host_namespace : Rule::not_allowlisted,
                      subject.name_place(wish), verdict.message(), std::move(hint));

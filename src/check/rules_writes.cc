@@ -10,6 +10,7 @@
 #include "base/strings.h"
 #include "check/subject.h"
 #include "shell/recognise.h"
+#include "sysctl/predict.h"
 #include "sysctl/scope.h"
 #include "yaml/scalar.h"
 
@@ -105,7 +106,7 @@ class ContainerWrites {
     Group node;
     Group unclear;
     for (const shell::Write& write : found.writes) {
-      add(write, pod, node, unclear);
+      add(command, write, pod, node, unclear);
     }
     if (!may_write_proc_sys()) {
       report_unprivileged(command, pod, node, unclear);
@@ -122,7 +123,29 @@ class ContainerWrites {
     }
   }
 
-  void add(const shell::Write& write, Group& pod, Group& node, Group& unclear) const {
+  bool is_absent(const std::string& name) const {
+    const KeyFacts& facts = subject_.keys.of(name);
+    return facts.entry != nullptr && facts.settability == Settability::absent;
+  }
+
+  // Neither the field nor the command can set it.
+  void report_absent(const Command& command, const shell::Write& write,
+                     const std::string& name) const {
+    const sysctl::Entry& entry = *subject_.keys.of(name).entry;
+    const Kernel& kernel = subject_.context.kernel;
+    if (!write.certain) {
+      return;  // tried, and done without where it fails
+    }
+    subject_.sink.add(
+        sysctl::reached(entry.removed, kernel.upstream) ? Rule::removed : Rule::kernel_too_old,
+        {node_of(command, write).at, command.path, write.key},
+        fmt::format("{} writes {}, which kernel {} does not have: the write fails", who(), name,
+                    kernel.release),
+        entry.instead.empty() ? "remove it" : plain_end(entry.instead));
+  }
+
+  void add(const Command& command, const shell::Write& write, Group& pod, Group& node,
+           Group& unclear) const {
     const auto key = write.key_known ? sysctl::SysctlKey::parse(write.key)
                                      : Result<sysctl::SysctlKey>(Error::of(Code::not_found, "?"));
     if (!key) {
@@ -130,6 +153,10 @@ class ContainerWrites {
       return;
     }
     const std::string& name = key->name();
+    if (is_absent(name)) {
+      report_absent(command, write, name);
+      return;
+    }
     const std::string text = write.value ? fmt::format("{}={}", name, *write.value) : name;
     const std::string field =
         fmt::format("{{name: {}, value: \"{}\"}}", name, write.value.value_or("…"));
@@ -197,9 +224,12 @@ class ContainerWrites {
     return join(shown, ", ");
   }
 
+  static const yaml::Node& node_of(const Command& command, const shell::Write& write) {
+    return *command.nodes[std::min(write.at.element, command.nodes.size() - 1)];
+  }
+
   static Place place(const Command& command, const Group& group) {
-    const std::size_t element = std::min(group.first->at.element, command.nodes.size() - 1);
-    return {command.nodes[element]->at, command.path, group.first->key};
+    return {node_of(command, *group.first).at, command.path, group.first->key};
   }
 
   void report_unprivileged(const Command& command, const Group& pod, const Group& node,

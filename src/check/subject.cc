@@ -51,6 +51,11 @@ Subject make_subject(const Workload& workload, const Context& context, KeyCache&
   return subject;
 }
 
+std::string plain_end(std::string_view sentence) {
+  sentence.remove_suffix(sentence.ends_with('.') ? 1 : 0);
+  return std::string(sentence);
+}
+
 UniqueSettings unique_settings(const Subject& subject) {
   UniqueSettings unique;
   std::unordered_set<std::string_view> seen;
@@ -62,6 +67,8 @@ UniqueSettings unique_settings(const Subject& subject) {
     // Not as one braced initialiser: GCC 12 sees uninitialised members in it.
     sysctl::Origin origin;
     origin.kind = sysctl::Origin::Kind::manifest;
+    origin.source = wish.annotation.empty() ? fmt::format("sysctls[{}]", wish.index)
+                                            : std::string(wish.annotation);
     sysctl::Setting setting{*wish.facts->key, std::string(*wish.value), std::move(origin),
                             std::string(wish.name)};
     unique.settings.push_back(std::move(setting));

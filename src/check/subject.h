@@ -58,6 +58,9 @@ void check_advice(Subject& subject);
 [[nodiscard]] Subject make_subject(const Workload& workload, const Context& context, KeyCache& keys,
                                    Sink& sink);
 
+// A sentence of the catalogue as a message or a hint, which end without a full stop.
+[[nodiscard]] std::string plain_end(std::string_view sentence);
+
 // The first wish for each key, as settings; `indices` says which wish each one is.
 struct UniqueSettings {
   std::vector<sysctl::Setting> settings;

@@ -141,6 +141,8 @@ TEST(Writes, WhatContainersDoThemselves) {
        "sidecar \"tune\" is privileged"},
       {"sysctl -w net.core.somaxconn=1024", kPrivileged + "  hostNetwork: true\n", "PSC402",
        "on the node"},
+      {"sysctl -w net.ipv4.tcp_tw_recycle=1", kPrivileged, "PSC205",
+       "init container \"tune\" writes net.ipv4.tcp_tw_recycle, which kernel 7.2 does not have"},
       {"sysctl net.core.somaxconn", kPrivileged, "", ""},
       {"sleep 1", kPrivileged, "", ""},
   };
