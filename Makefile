@@ -13,7 +13,7 @@ export CCACHE_NOHASHDIR := 1
 .PHONY: help
 help:
 	@echo "make demo      install packages, build, run a pod with its sysctls, show the result"
-	@echo "make test      install packages, build, run unit, kernel and end-to-end tests"
+	@echo "make test      install packages, build, run all tests"
 	@echo "make build     release binaries in build/bin/"
 	@echo "make install   DESTDIR=, PREFIX=$(PREFIX)"
 	@echo "make deb       a Debian package in build/"
@@ -39,27 +39,19 @@ demo: setup-demo
 test: setup-test
 	@tools/test_all.sh
 
-.PHONY: unit asan tsan
+.PHONY: unit
 unit: build
 	@ctest --test-dir build -L unit --output-on-failure -j $(JOBS)
-asan tsan:
-	@cmake --preset $@ >/dev/null
-	@$(CMAKE_BUILD) build/$@ -j $(JOBS)
-	@ctest --test-dir build/$@ -L unit --output-on-failure -j $(JOBS)
 
-.PHONY: kernel e2e matrix
-kernel e2e matrix: build
+.PHONY: kernel e2e
+kernel e2e: build
 	@ctest --test-dir build -L $@ --output-on-failure
 
-.PHONY: fuzz
+.PHONY: asan tsan matrix fuzz lint
+asan tsan matrix lint:
+	@tools/test_all.sh $@
 fuzz:
-	@cmake --preset fuzz >/dev/null
-	@$(CMAKE_BUILD) build/fuzz -j $(JOBS) --target fuzz_targets
-	@PSYS_FUZZ_SECONDS=$(FUZZ_SECONDS) ctest --test-dir build/fuzz -L fuzz --output-on-failure -j $(JOBS)
-
-.PHONY: lint
-lint:
-	@tools/lint.sh
+	@PSYS_FUZZ_SECONDS=$(FUZZ_SECONDS) tools/test_all.sh fuzz
 
 .PHONY: bench
 bench: build

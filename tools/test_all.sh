@@ -1,15 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Unit, kernel and end-to-end tests of the release build, format and layers. Other kernels, the
-# sanitizers, fuzzing and static analysis have commands of their own. Ends with one line that counts.
+# All tests: unit, kernel and end-to-end tests of the release build; unit tests under the
+# sanitizers; short fuzz runs; other kernels in qemu; lint. Ends with one line that counts.
+# Usage: test_all.sh [PART...], of: release asan tsan fuzz matrix lint. Without any: all of them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=${JOBS:-$(nproc)}
+# Where threads are, and who calls them. The rest has one thread.
+threaded="linux_test|sysctl_test|store_test|sandbox_test|engine_test|enforce_test|check_test"
 passed=0
 failed=0
 skipped=0
 
-# Runs ctest on a build folder and adds its results up.
+# Adds up what ctest printed.
 count() {
   local log=$1
   local ok bad skip
@@ -30,20 +33,61 @@ run_tests() {
   rm -f "$log"
 }
 
-step() { echo "== $*"; "$@"; }
+# quietly WHAT COMMAND...: a build whose output matters only if it fails.
+quietly() {
+  local what=$1 log
+  shift
+  log=$(mktemp)
+  echo "== $what"
+  if ! "$@" >"$log" 2>&1; then
+    grep -E 'error|FAILED|warning' "$log" | head -40 || tail -40 "$log"
+    rm -f "$log"
+    return 1
+  fi
+  rm -f "$log"
+}
 
-step make --no-print-directory build
-run_tests build unit "$jobs"
-run_tests build kernel 1
-run_tests build e2e 1
-echo "== format and layers"
-if git ls-files '*.cc' '*.h' | xargs clang-format-19 --dry-run --Werror &&
-  python3 tools/check_layers.py .; then
-  passed=$((passed + 1))
-else
-  failed=$((failed + 1))
-fi
+part_release() {
+  quietly "build" make --no-print-directory build JOBS="$jobs"
+  run_tests build unit "$jobs"
+  run_tests build kernel 1
+  run_tests build e2e 1
+}
 
-echo "by themselves: make matrix, make asan, make tsan, make fuzz, make lint"
+# sanitized PRESET NAME_REGEX TARGET...
+sanitized() {
+  local preset=$1 names=$2
+  shift 2
+  quietly "build $preset" sh -c "cmake --preset $preset && cmake --build build/$preset -j $jobs --target $*"
+  run_tests "build/$preset" unit "$jobs" "$names"
+}
+part_asan() { sanitized asan . all; }
+part_tsan() { sanitized tsan "^($threaded)\$" "${threaded//|/ }" podsysctl-pause; }
+
+part_fuzz() {
+  quietly "build fuzz" sh -c "cmake --preset fuzz && cmake --build build/fuzz -j $jobs --target fuzz_targets"
+  run_tests build/fuzz fuzz "$jobs"
+}
+
+part_matrix() {
+  quietly "build" make --no-print-directory build JOBS="$jobs"
+  run_tests build matrix 1
+}
+
+part_lint() {
+  echo "== lint"
+  if JOBS=$jobs tools/lint.sh; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+  fi
+}
+
+[ $# -gt 0 ] || set -- release asan tsan fuzz matrix lint
+for part in "$@"; do
+  SECONDS=0
+  "part_$part"
+  echo "== $part took $SECONDS s"
+done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

@@ -11,6 +11,7 @@
 #include "check/report.h"
 #include "check/runner.h"
 #include "cli/build_info.h"
+#include "cli/check_fix.h"
 #include "cli/exit_codes.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
@@ -27,6 +28,8 @@ struct Given {
   std::string output = "text";
   std::string fail_on = "error";
   std::optional<std::size_t> threads;
+  bool fix = false;
+  bool diff = false;
 };
 
 std::size_t threads_of(const Given& given) {
@@ -66,6 +69,12 @@ int run(const Given& given) {
   const auto files = inputs_of(given.paths);
   if (!files) {
     return could_not_run(files.error());
+  }
+  if (given.fix || given.diff) {
+    const auto mode = given.diff ? FixMode::show : FixMode::write;
+    if (const auto code = fix_files(*files, prepared->context.kubernetes, mode)) {
+      return *code;
+    }
   }
   const check::Format format =
       check::format_from_string(given.output).value_or(check::Format::text);
@@ -137,6 +146,8 @@ void add_check(Command& app) {
                given->output);
   check.choice("fail-on", {"error", "warning"}, "The least severity for exit code 1",
                given->fail_on);
+  check.flag("fix", "First mend what needs no decision; see docs/migrate.md", given->fix);
+  check.flag("diff", "Print what --fix would change, and end: 1 if anything would", given->diff);
   check.option("j,jobs", "N", "Threads; default: one for each processor", given->threads);
   check.action([given] { return run(*given); });
 }

@@ -44,6 +44,8 @@ std::size_t width_of(std::string_view text) {
 
 void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
+void print_beside(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
 bool flush_output() { return std::fflush(stdout) == 0 && std::ferror(stdout) == 0; }
 
 void complain(std::string_view text) {

@@ -20,6 +20,9 @@ void print(std::string_view text);
 // False when something printed did not reach its end (a full disk, a closed pipe).
 [[nodiscard]] bool flush_output();
 
+// To standard error as it is: a result beside the one on standard output.
+void print_beside(std::string_view text);
+
 // "podsysctl: TEXT" on standard error.
 void complain(std::string_view text);
 

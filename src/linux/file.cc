@@ -114,8 +114,17 @@ Result<> make_directories(const std::string& path, mode_t mode) {
 }
 
 Result<> remove_tree(const std::string& path) {
+  // Another process may be removing the same tree. What it took away is gone and no failure, and
+  // each time that this happens there is less of the tree: the loop ends.
   std::error_code failure;
-  std::filesystem::remove_all(path, failure);
+  std::error_code unknown;
+  do {
+    std::filesystem::remove_all(path, failure);
+  } while (failure == std::errc::no_such_file_or_directory &&
+           std::filesystem::exists(std::filesystem::symlink_status(path, unknown)));
+  if (failure == std::errc::no_such_file_or_directory) {
+    return {};
+  }
   if (failure) {
     return Error::from_errno(failure.value(), "remove {}", path);
   }

@@ -101,6 +101,25 @@ TEST_F(FileTest, MakeDirectoriesMakesEveryParent) {
   EXPECT_TRUE(std::filesystem::is_directory(folder_ + "/a/b/c"));
 }
 
+TEST_F(FileTest, TwoMayRemoveOneTree) {
+  constexpr int kRounds = 20;
+  for (int round = 0; round < kRounds; ++round) {
+    for (int i = 0; i < 40; ++i) {
+      const std::string below = folder_ + "/tree/" + std::to_string(i);
+      ASSERT_TRUE(make_directories(below));
+      ASSERT_TRUE(write_file(below + "/file", "x"));
+    }
+    const auto remove = [this] {
+      const auto removed = remove_tree(folder_ + "/tree");
+      EXPECT_TRUE(removed) << removed.error().message;
+    };
+    std::thread other(remove);
+    remove();
+    other.join();
+    EXPECT_FALSE(std::filesystem::exists(folder_ + "/tree"));
+  }
+}
+
 TEST_F(FileTest, OpenBeneathRefusesEveryWayOut) {
   ASSERT_TRUE(make_directories(folder_ + "/in"));
   ASSERT_TRUE(write_file(folder_ + "/in/file", "x"));

@@ -155,7 +155,7 @@ Result<> JsonSource::open_collection(TreeBuilder& builder) {
     ++at_;
     open_.pop_back();
     complete_ = true;
-    return builder.end();
+    return builder.end(position());
   }
   complete_ = false;
   return object ? read_key(builder) : Result<>();
@@ -181,7 +181,7 @@ Result<> JsonSource::close_or_continue(TreeBuilder& builder) {
   if (peek() == (object ? '}' : ']')) {
     ++at_;
     open_.pop_back();
-    return builder.end();
+    return builder.end(position());
   }
   if (peek() != ',') {
     return refuse(builder, object ? "',' or '}' is expected" : "',' or ']' is expected");
@@ -201,7 +201,7 @@ Result<> JsonSource::read_word(TreeBuilder& builder) {
                                         : fmt::format("{} is not a value", quoted(word, 40)));
   }
   at_ += word.size();
-  return builder.scalar(start, "", "", Style::plain, word);
+  return builder.scalar(start, position(), "", "", Style::plain, word);
 }
 
 Result<> JsonSource::read_string(TreeBuilder& builder) {
@@ -220,7 +220,7 @@ Result<> JsonSource::read_string(TreeBuilder& builder) {
     }
     if (peek() == '"') {
       ++at_;
-      return builder.scalar(start, "", "", Style::quoted, buffer_);
+      return builder.scalar(start, position(), "", "", Style::quoted, buffer_);
     }
     if (peek() != '\\') {
       return refuse(builder, "a control character in a string is written as an escape");

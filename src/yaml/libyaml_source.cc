@@ -86,11 +86,12 @@ class LibyamlSource final : public EventSource {
 
   Result<> feed(const yaml_event_t& event, TreeBuilder& builder) const {
     const Position at = position(event.start_mark);
+    const Position end = position(event.end_mark);
     switch (event.type) {
       case YAML_SCALAR_EVENT: {
         const auto& scalar = event.data.scalar;
         const Style style = scalar.style == YAML_PLAIN_SCALAR_STYLE ? Style::plain : Style::quoted;
-        return builder.scalar(at, view(scalar.anchor), view(scalar.tag), style,
+        return builder.scalar(at, end, view(scalar.anchor), view(scalar.tag), style,
                               view(scalar.value, scalar.length));
       }
       case YAML_SEQUENCE_START_EVENT:
@@ -101,7 +102,8 @@ class LibyamlSource final : public EventSource {
                              view(event.data.mapping_start.tag));
       case YAML_SEQUENCE_END_EVENT:
       case YAML_MAPPING_END_EVENT:
-        return builder.end();
+        // The end of a block collection is a mark without length, where the next thing begins.
+        return builder.end(at == end ? Position() : end);
       case YAML_ALIAS_EVENT:
         return builder.alias(at, view(event.data.alias.anchor));
       default:

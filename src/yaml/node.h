@@ -41,6 +41,9 @@ struct Node {
   // copying it naively costs.
   std::uint32_t weight = 1;
   Position at;
+  // Behind the last character. Of a block collection line 0: it ends with its last child. Of an
+  // alias these are the places of the node that it names, which stands before it.
+  Position end;
   std::string_view tag;   // "" where none was written; else long: "tag:yaml.org,2002:str"
   std::string_view text;  // of a scalar
   std::span<const Node* const> items;

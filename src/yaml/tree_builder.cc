@@ -131,8 +131,8 @@ void TreeBuilder::append(const Node* node) {
   }
 }
 
-Result<> TreeBuilder::scalar(Position at, std::string_view anchor, std::string_view tag,
-                             Style style, std::string_view text) {
+Result<> TreeBuilder::scalar(Position at, Position end, std::string_view anchor,
+                             std::string_view tag, Style style, std::string_view text) {
   if (text.size() > limits_.scalar_bytes) {
     return refuse(at, fmt::format("a text of {} bytes, more than the {} that are read", text.size(),
                                   limits_.scalar_bytes));
@@ -143,6 +143,7 @@ Result<> TreeBuilder::scalar(Position at, std::string_view anchor, std::string_v
   }
   PSYS_TRY_ASSIGN(Node* const node, add(Kind::scalar, at, anchor, tag));
   node->style = style;
+  node->end = end;
   node->text = keep(text);
   node->weight += static_cast<std::uint32_t>(text.size() / Node::kTextUnit);
   append(node);
@@ -160,8 +161,9 @@ Result<> TreeBuilder::begin(Kind collection, Position at, std::string_view ancho
   return {};
 }
 
-Result<> TreeBuilder::end() {
+Result<> TreeBuilder::end(Position at) {
   const Frame frame = open_.back();
+  frame.node->end = at;
   open_.pop_back();
   PSYS_TRY(frame.node->kind == Kind::sequence ? finish_sequence(frame) : finish_mapping(frame));
   pending_.resize(frame.first);

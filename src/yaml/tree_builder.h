@@ -31,11 +31,11 @@ class TreeBuilder {
  public:
   TreeBuilder(std::string_view source, const Limits& limits);
 
-  [[nodiscard]] Result<> scalar(Position at, std::string_view anchor, std::string_view tag,
-                                Style style, std::string_view text);
+  [[nodiscard]] Result<> scalar(Position at, Position end, std::string_view anchor,
+                                std::string_view tag, Style style, std::string_view text);
   [[nodiscard]] Result<> begin(Kind collection, Position at, std::string_view anchor,
                                std::string_view tag);
-  [[nodiscard]] Result<> end();  // of the innermost collection
+  [[nodiscard]] Result<> end(Position at);  // of the innermost collection; see Node::end
   [[nodiscard]] Result<> alias(Position at, std::string_view anchor);
 
   // The finished tree and the arena that it lives in; the builder starts anew.
