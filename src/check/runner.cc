@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <thread>
 #include <tuple>
@@ -17,6 +18,21 @@ namespace podsysctl::check {
 namespace {
 
 constexpr std::size_t kWindow = 16;  // results that may wait for an earlier one, per thread
+
+// By line and column; what stands in one place stays in the order of the rules.
+std::vector<Finding> in_order(std::vector<Finding> findings) {
+  std::vector<std::size_t> order(findings.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) {
+    return std::tuple(findings[i].line, findings[i].column, i);
+  });
+  std::vector<Finding> sorted;
+  sorted.reserve(findings.size());
+  for (const std::size_t i : order) {
+    sorted.push_back(std::move(findings[i]));
+  }
+  return sorted;
+}
 
 class Worker {
  public:
@@ -52,10 +68,7 @@ class Worker {
   }
 
   void finish(const std::string& text, const Part& part, Sink& sink, UnitResult& result) const {
-    std::vector<Finding>& findings = sink.findings();
-    std::ranges::stable_sort(findings, {}, [](const Finding& finding) {
-      return std::tuple(finding.line, finding.column);
-    });
+    std::vector<Finding> findings = in_order(std::move(sink.findings()));
     const bool within =
         part.text.data() >= text.data() && part.text.data() <= text.data() + text.size();
     if (excerpts_ == Excerpts::yes && within) {
@@ -98,6 +111,7 @@ class Pool {
 
   void run(Collector& collector) {
     std::vector<std::jthread> threads;
+    threads.reserve(options_.threads);
     for (std::size_t i = 0; i < options_.threads; ++i) {
       threads.emplace_back([this] { work(); });
     }
