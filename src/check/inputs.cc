@@ -10,6 +10,7 @@
 #include <span>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "base/strings.h"
 #include "linux/file.h"
@@ -55,44 +56,71 @@ bool is_pattern(std::string_view text) {
   return text.find_first_of("*?[") != std::string_view::npos;
 }
 
-// The files that match the components from `index` on, below `folder`.
-void expand(const fs::path& folder, const std::vector<std::string_view>& components,
-            std::size_t index, std::vector<InputFile>& files) {
-  const std::string component(components[index]);
-  const bool last = index + 1 == components.size();
-  std::error_code failure;
-  if (!is_pattern(component)) {
-    const fs::path next = component.empty() && index == 0 ? fs::path("/") : folder / component;
-    if (last ? fs::is_regular_file(next, failure) : fs::is_directory(next, failure)) {
-      last ? files.push_back(input_of(next)) : expand(next, components, index + 1, files);
+// A pattern, cut at its slashes.
+class Pattern {
+ public:
+  explicit Pattern(std::vector<std::string_view> components) : components_(std::move(components)) {}
+
+  // The files that match the components from `index` on, below `folder`.
+  void expand(const fs::path& folder, std::size_t index, std::vector<InputFile>& files) const {
+    const std::string component(components_[index]);
+    if (!is_pattern(component)) {
+      expand_name(folder, component, index, files);
+      return;
     }
-    return;
+    if (component == "**" && !is_last(index)) {
+      expand(folder, index + 1, files);  // no folder at all
+    }
+    std::error_code failure;
+    fs::directory_iterator entry(folder.empty() ? fs::path(".") : folder, failure);
+    for (const fs::directory_iterator end; !failure && entry != end; entry.increment(failure)) {
+      const fs::path next = folder / entry->path().filename();
+      if (component == "**") {
+        take_at_any_depth(*entry, next, index, files);
+      } else if (::fnmatch(component.c_str(), next.filename().c_str(), FNM_PERIOD) == 0) {
+        take_match(*entry, next, index, files);
+      }
+    }
   }
-  const bool any_depth = component == "**";
-  if (any_depth && !last) {
-    expand(folder, components, index + 1, files);  // no folder at all
+
+ private:
+  bool is_last(std::size_t index) const { return index + 1 == components_.size(); }
+
+  void expand_name(const fs::path& folder, const std::string& name, std::size_t index,
+                   std::vector<InputFile>& files) const {
+    const fs::path next = name.empty() && index == 0 ? fs::path("/") : folder / name;
+    std::error_code failure;
+    if (!is_last(index) && fs::is_directory(next, failure)) {
+      expand(next, index + 1, files);
+    } else if (is_last(index) && fs::is_regular_file(next, failure)) {
+      files.push_back(input_of(next));
+    }
   }
-  fs::directory_iterator entry(folder.empty() ? fs::path(".") : folder, failure);
-  for (const fs::directory_iterator end; !failure && entry != end; entry.increment(failure)) {
-    const std::string name = entry->path().filename().string();
-    const fs::path next = folder / name;
+
+  void take_at_any_depth(const fs::directory_entry& entry, const fs::path& next, std::size_t index,
+                         std::vector<InputFile>& files) const {
+    std::error_code unknown;  // a file that has just gone is none
+    if (entry.is_directory(unknown)) {
+      if (!entry.is_symlink(unknown) && !is_hidden(next)) {
+        expand(next, index, files);
+      }
+    } else if (is_last(index) && is_manifest(next)) {
+      files.push_back(input_of(next));
+    }
+  }
+
+  void take_match(const fs::directory_entry& entry, const fs::path& next, std::size_t index,
+                  std::vector<InputFile>& files) const {
     std::error_code unknown;
-    const bool is_folder = entry->is_directory(unknown);
-    if (any_depth) {
-      if (is_folder && !entry->is_symlink(unknown) && !is_hidden(next)) {
-        expand(next, components, index, files);
-      } else if (last && !is_folder && is_manifest(next)) {
-        files.push_back(input_of(next));
-      }
-    } else if (::fnmatch(component.c_str(), name.c_str(), FNM_PERIOD) == 0) {
-      if (!last && is_folder) {
-        expand(next, components, index + 1, files);
-      } else if (last && entry->is_regular_file(unknown)) {
-        files.push_back(input_of(next));
-      }
+    if (!is_last(index) && entry.is_directory(unknown)) {
+      expand(next, index + 1, files);
+    } else if (is_last(index) && entry.is_regular_file(unknown)) {
+      files.push_back(input_of(next));
     }
   }
-}
+
+  std::vector<std::string_view> components_;
+};
 
 }  // namespace
 
@@ -109,7 +137,7 @@ Result<std::vector<InputFile>> files_of(const std::string& word) {
   } else if (fs::exists(status)) {
     files.push_back(input_of(word));
   } else if (is_pattern(word)) {
-    expand({}, split(word, '/'), 0, files);
+    Pattern(split(word, '/')).expand({}, 0, files);
     if (files.empty()) {
       return Error::of(Code::not_found, "{}: no file matches", podsysctl::quoted(word));
     }
