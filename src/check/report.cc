@@ -27,12 +27,13 @@ std::optional<Format> format_from_string(std::string_view text) noexcept {
   return static_cast<Format>(found - kFormats.begin());
 }
 
-std::unique_ptr<Report> make_report(Format format, Report::Write write, ReportOptions options) {
+std::unique_ptr<Report> make_report(Format format, Report::Write write,
+                                    const ReportOptions& options) {
   switch (format) {
     case Format::json:
       return make_json_report(std::move(write));
     case Format::sarif:
-      return make_sarif_report(std::move(write), std::move(options.version));
+      return make_sarif_report(std::move(write), options.version);
     case Format::junit:
       return make_junit_report(std::move(write));
     case Format::github:

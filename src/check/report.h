@@ -42,7 +42,7 @@ struct ReportOptions {
 
 [[nodiscard]] std::optional<Format> format_from_string(std::string_view text) noexcept;
 [[nodiscard]] std::unique_ptr<Report> make_report(Format format, Report::Write write,
-                                                  ReportOptions options);
+                                                  const ReportOptions& options);
 
 // "12 documents, 3 workloads: 1 error, 2 warnings, no infos"
 [[nodiscard]] std::string summary_line(const Summary& summary);
@@ -50,7 +50,8 @@ struct ReportOptions {
 // Each form by itself: what make_report() chooses from.
 [[nodiscard]] std::unique_ptr<Report> make_text_report(Report::Write write, Colours colours);
 [[nodiscard]] std::unique_ptr<Report> make_json_report(Report::Write write);
-[[nodiscard]] std::unique_ptr<Report> make_sarif_report(Report::Write write, std::string version);
+[[nodiscard]] std::unique_ptr<Report> make_sarif_report(Report::Write write,
+                                                        const std::string& version);
 [[nodiscard]] std::unique_ptr<Report> make_junit_report(Report::Write write);
 [[nodiscard]] std::unique_ptr<Report> make_github_report(Report::Write write);
 

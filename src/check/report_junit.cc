@@ -63,13 +63,13 @@ class JunitReport final : public Report {
     const std::string where = fmt::format("{}:{}:{}", file_, finding.line, finding.column);
     const std::string body = fmt::format("{}: {}{}{}", where, finding.message,
                                          finding.hint.empty() ? "" : "; hint: ", finding.hint);
-    cases_ += fmt::format("    <testcase classname=\"{}\" name=\"{} {}\">", escaped(file_), id,
+    cases_ += fmt::format(R"(    <testcase classname="{}" name="{} {}">)", escaped(file_), id,
                           escaped(where));
     if (finding.severity == Severity::info) {
       cases_ += fmt::format("<system-out>{}</system-out>", escaped(body));
     } else {
       ++failures_;
-      cases_ += fmt::format("<failure type=\"{}\" message=\"{}\">{}</failure>",
+      cases_ += fmt::format(R"(<failure type="{}" message="{}">{}</failure>)",
                             to_string(finding.severity), escaped(finding.message), escaped(body));
     }
     cases_ += "</testcase>\n";

@@ -96,7 +96,7 @@ class SarifReport final : public Report {
 
 }  // namespace
 
-std::unique_ptr<Report> make_sarif_report(Report::Write write, std::string version) {
+std::unique_ptr<Report> make_sarif_report(Report::Write write, const std::string& version) {
   return std::make_unique<SarifReport>(std::move(write), version);
 }
 
