@@ -57,7 +57,7 @@ std::string shifted(std::string_view lines, std::size_t old_indent, std::size_t 
   bool first = true;
   for (std::size_t at = 0; at < lines.size();) {
     const std::size_t end = std::min(lines.find('\n', at), lines.size() - 1) + 1;
-    std::string_view line = lines.substr(at, end - at);
+    const std::string_view line = lines.substr(at, end - at);
     at = end;
     if (first && !first_line_too) {
       out += line;
@@ -161,6 +161,7 @@ std::string flow_value(const Content& content, const FlowStyle& style) {
   FlowStyle inner = style;
   inner.indent += style.step;
   std::vector<std::string> parts;
+  parts.reserve(content.items.size() + content.entries.size());
   for (const Content& item : content.items) {
     parts.push_back(flow_value(item, inner));
   }

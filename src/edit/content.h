@@ -7,10 +7,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace podsysctl::edit {
+
+struct Field;
 
 struct Content {
   enum class Kind : std::uint8_t {
@@ -24,7 +25,13 @@ struct Content {
   bool plain = false;
   std::size_t indent = 0;  // of a source: the blanks before it
   std::vector<Content> items;
-  std::vector<std::pair<std::string, Content>> entries;
+  std::vector<Field> entries;
+};
+
+// One entry of a mapping.
+struct Field {
+  std::string name;
+  Content value;
 };
 
 [[nodiscard]] Content text_content(std::string text);

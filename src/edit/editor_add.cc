@@ -38,6 +38,9 @@ FlowStyle Editor::flow_style(const Node& collection, const Extent& neighbour) co
 }
 
 Result<> Editor::add_items(const Node& list, std::span<const Content> items) {
+  if (list.kind != Kind::sequence) {
+    return refuse(list, "it is no list");
+  }
   PSYS_TRY_ASSIGN(const std::vector<Extent> all, extents(list));
   if (all.empty()) {
     return refuse(list, "an empty list");
@@ -71,6 +74,9 @@ Result<> Editor::add_items(const Node& list, std::span<const Content> items) {
 Result<> Editor::add_entry_before(const Node& mapping, std::size_t index, std::string_view name,
                                   const Content& content) {
   PSYS_TRY_ASSIGN(const std::vector<Extent> all, extents(mapping));
+  if (mapping.kind != Kind::mapping) {
+    return refuse(mapping, "it is no mapping");
+  }
   const Extent& next = all.at(index);
   if (is_flow(mapping)) {
     const FlowStyle style = flow_style(mapping, next);
@@ -89,8 +95,8 @@ Result<> Editor::add_entry_before(const Node& mapping, std::size_t index, std::s
 
 Result<> Editor::add_entry(const Node& mapping, std::string_view name, const Content& content) {
   PSYS_TRY_ASSIGN(const std::vector<Extent> all, extents(mapping));
-  if (all.empty()) {
-    return refuse(mapping, "an empty mapping");
+  if (mapping.kind != Kind::mapping || all.empty()) {
+    return refuse(mapping, mapping.kind == Kind::mapping ? "an empty mapping" : "it is no mapping");
   }
   const Extent& last = all.back();
   if (is_flow(mapping)) {

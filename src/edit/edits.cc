@@ -2,15 +2,26 @@
 #include "edit/edits.h"
 
 #include <algorithm>
+#include <numeric>
+#include <tuple>
+#include <utility>
 
 namespace podsysctl::edit {
 
 Result<std::vector<Edit>> ordered(std::vector<Edit> edits, std::size_t text_size) {
-  std::ranges::stable_sort(edits, [](const Edit& left, const Edit& right) {
-    return left.begin != right.begin ? left.begin < right.begin : left.end < right.end;
+  std::vector<std::size_t> order(edits.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, [&edits](std::size_t left, std::size_t right) {
+    return std::tie(edits[left].begin, edits[left].end, left) <
+           std::tie(edits[right].begin, edits[right].end, right);
   });
+  std::vector<Edit> sorted;
+  sorted.reserve(edits.size());
+  for (const std::size_t index : order) {
+    sorted.push_back(std::move(edits[index]));
+  }
   std::size_t after = 0;
-  for (const Edit& edit : edits) {
+  for (const Edit& edit : sorted) {
     if (edit.begin > edit.end || edit.end > text_size) {
       return Error::of(Code::invalid_argument, "an edit outside of the text");
     }
@@ -19,7 +30,7 @@ Result<std::vector<Edit>> ordered(std::vector<Edit> edits, std::size_t text_size
     }
     after = edit.end;
   }
-  return edits;
+  return sorted;
 }
 
 std::string apply_edits(std::string_view text, std::span<const Edit> edits) {

@@ -178,8 +178,9 @@ class Fixer {
         continue;
       }
       const std::size_t before = editor_.edits().size();
-      Result<> done = first ? move_out(workload.spec.node(), *container, at)
-                            : Result<>(Error::of(Code::unsupported, "one is moved at a time"));
+      const Result<> done = first
+                                ? move_out(workload.spec.node(), *container, at)
+                                : Result<>(Error::of(Code::unsupported, "one is moved at a time"));
       first = false;
       if (!done) {
         editor_.take_back(before);
@@ -189,7 +190,7 @@ class Fixer {
   }
 
   Result<> move_out(const Node& spec, const Node& container, std::size_t at) {
-    PSYS_TRY_ASSIGN(edit::Content list, editor_.source_of(*container.entries[at].value));
+    PSYS_TRY_ASSIGN(const edit::Content list, editor_.source_of(*container.entries[at].value));
     if (container.entries.size() == 1) {
       return Error::of(Code::unsupported, "the container has nothing else");
     }

@@ -7,12 +7,12 @@
 #include "base/strings.h"
 #include "edit/content.h"
 #include "edit/editor.h"
+#include "migrate/order.h"
 
 namespace podsysctl::migrate {
 namespace {
 
 using edit::Content;
-using yaml::Position;
 
 constexpr std::size_t kLongestName = 253;
 
@@ -60,6 +60,9 @@ class Migrator {
         note_change(workload, plan, profile);
         if (options_.target == Target::field) {
           expected.all.insert(expected.all.end(), plan.added.all.begin(), plan.added.all.end());
+          for (std::string& remark : order_remarks(expected)) {
+            plan.notes.push_back({Note::Kind::remark, workload.spec.at(), std::move(remark)});
+          }
         }
       } else {
         plan.notes.push_back({Note::Kind::stays, workload.spec.at(),
@@ -108,7 +111,7 @@ class Migrator {
 
   static Content profile_document(const pod::Workload& workload, const Settings& settings,
                                   const std::string& name) {
-    const auto mapping = [](std::vector<std::pair<std::string, Content>> entries) {
+    const auto mapping = [](std::vector<edit::Field> entries) {
       Content made;
       made.kind = Content::Kind::mapping;
       made.entries = std::move(entries);
@@ -116,7 +119,7 @@ class Migrator {
     };
     Content metadata = mapping({{"name", edit::text_content(name)}});
     if (!workload.namespace_.empty()) {
-      metadata.entries.emplace_back("namespace", edit::text_content(workload.namespace_));
+      metadata.entries.push_back({"namespace", edit::text_content(workload.namespace_)});
     }
     Content list;
     list.kind = Content::Kind::list;

@@ -142,6 +142,14 @@ TEST(Migrate, AliasesStay) {
             "f:3:7: Pod: all of it stays: line 3, column 7: an alias uses this node elsewhere\n");
 }
 
+TEST(Migrate, FieldsOfTheWrongKindStay) {
+  const std::string_view script = "sysctl -w net.core.somaxconn=1024";
+  EXPECT_EQ(settings_after(pod_with(script, "  securityContext: [1]\n")),
+            "f:6:3: Pod p: all of it stays: line 6, column 20: it is no mapping\n");
+  EXPECT_EQ(settings_after(pod_with(script, "  securityContext: {sysctls: {a: b}}\n")),
+            "f:6:3: Pod p: all of it stays: line 6, column 30: it is no list\n");
+}
+
 TEST(Rest, NamesWhatTheNodeNeeds) {
   const auto done = migrate(pod_with("sysctl -w vm.swappiness=1 net.core.somaxconn=1024 "
                                      "net.ipv4.tcp_syncookies=1"),

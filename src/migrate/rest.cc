@@ -44,7 +44,7 @@ bool is_safe(const sysctl::SysctlKey& key, policy::KubernetesVersion version) {
 
 std::string allow_text(const std::set<std::string>& names, policy::KubernetesVersion version) {
   std::string list;
-  std::vector<std::string> all(names.begin(), names.end());
+  const std::vector<std::string> all(names.begin(), names.end());
   for (const std::string& name : all) {
     list += fmt::format("- {}\n", name);
   }

@@ -16,14 +16,13 @@ using edit::Editor;
 using yaml::Entry;
 using yaml::Kind;
 using yaml::Node;
-using yaml::Value;
 
 using Indexes = std::vector<std::size_t>;
 
 Content mapping_of(std::string name, Content value) {
   Content made;
   made.kind = Content::Kind::mapping;
-  made.entries.emplace_back(std::move(name), std::move(value));
+  made.entries.push_back({std::move(name), std::move(value)});
   return made;
 }
 
@@ -31,7 +30,7 @@ std::vector<Content> items_of(const Settings& settings) {
   std::vector<Content> items;
   for (const Settings::One& one : settings.all) {
     Content item = mapping_of("name", edit::name_content(one.key.name()));
-    item.entries.emplace_back("value", edit::text_content(one.value));
+    item.entries.push_back({"value", edit::text_content(one.value)});
     items.push_back(std::move(item));
   }
   return items;
