@@ -21,6 +21,7 @@ std::string_view base_name(std::string_view path) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table
 Evaluator::Handler Evaluator::handler_of(std::string_view name) {
   using E = Evaluator;
   struct Known {

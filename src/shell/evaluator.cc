@@ -250,7 +250,7 @@ Evaluator::Outcome Evaluator::run_loop(const Node& node, const Text& in) {
   for (const auto& child : node.children) {
     forget_assigned(*child);
   }
-  const Outcome condition = run(*node.children[0], in);
+  Outcome condition = run(*node.children[0], in);
   if (node.children.size() < 2) {
     return condition;
   }

@@ -60,7 +60,7 @@ std::string Evaluator::value_of(const Part& part) {
     case Part::Kind::opaque:
       break;
   }
-  return std::string(1, kUnknown);
+  return {kUnknown};
 }
 
 Text Evaluator::expand_whole(const Word& word) {
@@ -105,7 +105,7 @@ void Evaluator::expand_word(const Word& word, std::vector<Text>& into) {
       }
       continue;
     }
-    std::string value = value_of(part);
+    const std::string value = value_of(part);
     if (part.quoted || part.kind == Part::Kind::text) {
       field.text += value;
       open = open || part.quoted || !value.empty();

@@ -139,7 +139,7 @@ Evaluator::Outcome Evaluator::cat(const Call& call) {
     part.verbatim = part.verbatim && !any;
     outcome.out.verbatim = outcome.out.verbatim && !any;
     any = true;
-    std::string before = std::move(outcome.out.text);
+    const std::string before = std::move(outcome.out.text);
     outcome.out = std::move(part);
     outcome.out.text.insert(0, before);
     if (!spend(outcome.out.text.size())) {
