@@ -180,7 +180,9 @@ class ContainerWrites {
     if (facts.entry == nullptr) {
       return scope != Scope::net && scope != Scope::ipc;
     }
-    return facts.settability == Settability::node_only || facts.settability == Settability::leaky;
+    return facts.settability == Settability::node_only ||
+           facts.settability == Settability::pod_read_only ||
+           facts.settability == Settability::leaky;
   }
 
   // /proc/sys is read-only in a container, unless it is privileged or says otherwise.

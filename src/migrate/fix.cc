@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "edit/editor.h"
+#include "migrate/each_workload.h"
 #include "migrate/migrate.h"
 #include "migrate/plan.h"
 #include "migrate/rewrite.h"
@@ -65,23 +66,11 @@ class Fixer {
   }
 
   Result<FixedText> run() && {
-    yaml::DocumentReader reader(text_, source_, {.input_bytes = kMaxBytes});
-    for (;;) {
-      PSYS_TRY_ASSIGN(const auto document, reader.next());
-      if (!document) {
-        break;
-      }
-      bool open = false;
-      for (const pod::Workload& workload : pod::find_workloads(*document).workloads) {
-        if (!open) {
-          editor_.open(*document);
-          open = true;
-        }
-        fix_field(workload);
-        fix_annotations(workload);
-        fix_placement(workload);
-      }
-    }
+    PSYS_TRY(each_workload(text_, source_, editor_, [this](const pod::Workload& workload) {
+      fix_field(workload);
+      fix_annotations(workload);
+      fix_placement(workload);
+    }));
     PSYS_TRY_ASSIGN(made_.edits, edit::ordered(editor_.edits(), text_.size()));
     made_.text = edit::apply_edits(text_, made_.edits);
     PSYS_TRY(check_result());

@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "edit/content.h"
 #include "edit/editor.h"
+#include "migrate/each_workload.h"
 #include "migrate/order.h"
 
 namespace podsysctl::migrate {
@@ -26,21 +27,8 @@ class Migrator {
       : text_(text), source_(source), options_(options), editor_(text) {}
 
   Result<Migration> run() && {
-    yaml::DocumentReader reader(text_, source_, {.input_bytes = kMaxBytes});
-    for (;;) {
-      PSYS_TRY_ASSIGN(const auto document, reader.next());
-      if (!document) {
-        break;
-      }
-      bool open = false;
-      for (const pod::Workload& workload : pod::find_workloads(*document).workloads) {
-        if (!open) {
-          editor_.open(*document);
-          open = true;
-        }
-        take(workload);
-      }
-    }
+    PSYS_TRY(each_workload(text_, source_, editor_,
+                           [this](const pod::Workload& workload) { take(workload); }));
     PSYS_TRY_ASSIGN(made_.edits, edit::ordered(all_edits(), text_.size()));
     PSYS_TRY(check_result());
     return std::move(made_);

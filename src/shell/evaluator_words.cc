@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Expansion of words: variables, substitutions, splitting into fields. Patterns stay as they are.
+#include <algorithm>
+#include <span>
 #include <utility>
 
 #include "base/strings.h"
@@ -14,6 +16,50 @@ constexpr std::string_view kBlanks = " \t\n";
 bool is_all_arguments(const Part& part) {
   return part.kind == Part::Kind::variable && part.text == "@";
 }
+
+// One word's way to its fields: unquoted values are cut at blanks, everything else is joined.
+template <class Sink>
+class FieldSplitter {
+ public:
+  FieldSplitter(Text empty, Sink sink) : field_(std::move(empty)), sink_(std::move(sink)) {}
+
+  // A quoted nothing is a field, an unquoted one is none.
+  void add(std::string_view text, bool quoted) {
+    field_.text += text;
+    open_ = open_ || quoted || !text.empty();
+  }
+  // "$@": each a field of its own, the first and the last joined to what stands beside them.
+  void add_each(std::span<const std::string> texts) {
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      add(texts[i], true);
+      if (i + 1 < texts.size()) {
+        close();
+      }
+    }
+  }
+  void add_split(std::string_view text) {
+    for (const char c : text) {
+      if (kBlanks.find(c) != std::string_view::npos) {
+        close();
+      } else {
+        field_.text += c;
+        open_ = true;
+      }
+    }
+  }
+  void close() {
+    if (open_) {
+      sink_(field_);
+    }
+    field_.text.clear();
+    open_ = false;
+  }
+
+ private:
+  Text field_;
+  Sink sink_;
+  bool open_ = false;
+};
 
 }  // namespace
 
@@ -85,42 +131,24 @@ void Evaluator::expand_word(const Word& word, std::vector<Text>& into) {
     into.push_back(expand_whole(word));
     return;
   }
-  Text field{"", source_, word.at, false};
-  bool open = false;
-  const auto close = [&] {
-    if (open && spend(field.text.size())) {
+  FieldSplitter fields({"", source_, word.at, false}, [&](const Text& field) {
+    if (spend(field.text.size())) {
       into.push_back(field);
     }
-    field.text.clear();
-    open = false;
-  };
+  });
   for (const Part& part : word.parts) {
     if (is_all_arguments(part) && part.quoted) {
-      for (std::size_t i = 1; i < arguments_.size(); ++i) {
-        field.text += arguments_[i];
-        open = true;
-        if (i + 1 < arguments_.size()) {
-          close();
-        }
-      }
+      fields.add_each(std::span(arguments_).subspan(std::min<std::size_t>(1, arguments_.size())));
       continue;
     }
     const std::string value = value_of(part);
     if (part.quoted || part.kind == Part::Kind::text) {
-      field.text += value;
-      open = open || part.quoted || !value.empty();
-      continue;
-    }
-    for (const char c : value) {
-      if (kBlanks.find(c) != std::string_view::npos) {
-        close();
-      } else {
-        field.text += c;
-        open = true;
-      }
+      fields.add(value, part.quoted);
+    } else {
+      fields.add_split(value);
     }
   }
-  close();
+  fields.close();
 }
 
 std::vector<Text> Evaluator::expand(std::span<const Word> words) {

@@ -52,6 +52,7 @@ class Parser {
   void test_words(Node& node);
   [[nodiscard]] bool assignment(Node& node);
   [[nodiscard]] bool redirect(std::vector<Redirect>& into);
+  void redirect_to_file(Redirect& redirect);
   void here_document(Redirect& redirect, bool strip_tabs);
   [[nodiscard]] bool ends_sequence();
   void expect(std::string_view reserved);

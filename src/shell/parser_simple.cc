@@ -153,25 +153,29 @@ bool Parser::redirect(std::vector<Redirect>& into) {
   } else if (take("<<")) {
     here_document(made, false);
   } else {
-    if (take(">>")) {
-      made.kind = Redirect::Kind::append;
-    } else if (take(">&") || take("<&")) {
-      made.kind = Redirect::Kind::duplicate;
-    } else if (take(">|") || take("<>") || take(">")) {
-      made.kind = Redirect::Kind::out;
-    } else if (take("<")) {
-      made.kind = Redirect::Kind::in;
-    }
-    skip_blanks();
-    made.target = word();
-    const std::string target = plain_text(made.target);
-    if (made.kind == Redirect::Kind::duplicate && target != "-" &&
-        !std::ranges::all_of(target, is_digit)) {
-      made.kind = Redirect::Kind::out;  // >& FILE
-    }
+    redirect_to_file(made);
   }
   into.push_back(std::move(made));
   return true;
+}
+
+void Parser::redirect_to_file(Redirect& redirect) {
+  if (take(">>")) {
+    redirect.kind = Redirect::Kind::append;
+  } else if (take(">&") || take("<&")) {
+    redirect.kind = Redirect::Kind::duplicate;
+  } else if (take(">|") || take("<>") || take(">")) {
+    redirect.kind = Redirect::Kind::out;
+  } else if (take("<")) {
+    redirect.kind = Redirect::Kind::in;
+  }
+  skip_blanks();
+  redirect.target = word();
+  const std::string target = plain_text(redirect.target);
+  if (redirect.kind == Redirect::Kind::duplicate && target != "-" &&
+      !std::ranges::all_of(target, is_digit)) {
+    redirect.kind = Redirect::Kind::out;  // >& FILE
+  }
 }
 
 void Parser::here_document(Redirect& redirect, bool strip_tabs) {
