@@ -113,6 +113,7 @@ TEST(CatalogVerb, SaysWhatIsWrong) {
        "there is no profile \"no-such\"; the profiles are:"},
       {{"explain", "net..x"}, kFailed, "net..x"},
       {{"explain", "net.core.somaxcon"}, kFailed, "did you mean net.core.somaxconn"},
+      {{"explain", "tcp_keepalve_time"}, kFailed, "did you mean net.ipv4.tcp_keepalive_time?"},
       {{"explain", "net.core.somaxconn", "docker:abc"}, kFailed, "the form \"docker\" yet"},
       {{"explain", "net.core.somaxconn", "pid:x"}, kFailed, "a process id is a number"},
       {{"explain", "net.core.somaxconn", "pid:2147483647"}, kFailed, "2147483647"},

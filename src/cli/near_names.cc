@@ -47,19 +47,25 @@ std::string_view last_component(std::string_view name) {
   return name.substr(name.find_last_of('.') + 1);
 }
 
+// More than `few` where that is so.
+std::size_t edits_to(std::string_view candidate, std::string_view name, std::size_t few) {
+  const std::size_t longer = std::max(candidate.size(), name.size());
+  const std::size_t shorter = std::min(candidate.size(), name.size());
+  return longer - shorter > few ? few + 1 : edit_distance(candidate, name);
+}
+
 }  // namespace
 
 std::vector<std::string> near_names(const KernelFacts& kernel, std::string_view name) {
   const std::size_t few = std::max<std::size_t>(2, name.size() / 6);
+  // People often give the end alone: tcp_keepalive_time.
+  const bool is_end = name.find('.') == std::string_view::npos;
   std::vector<std::pair<std::size_t, std::string>> ranked;
   for (const std::string& candidate : all_names(kernel, name)) {
-    const bool same_end = last_component(candidate) == last_component(name);
-    const std::size_t longer = std::max(candidate.size(), name.size());
-    const std::size_t shorter = std::min(candidate.size(), name.size());
-    if (!same_end && longer - shorter > few) {
-      continue;  // as many edits at least
-    }
-    const std::size_t edits = same_end ? 1 : edit_distance(candidate, name);
+    const std::size_t edits =
+        last_component(candidate) == last_component(name)
+            ? 1
+            : edits_to(is_end ? last_component(candidate) : candidate, name, few);
     if (edits <= few) {
       ranked.emplace_back(edits, candidate);
     }
