@@ -186,6 +186,7 @@ void check_api(Subject& subject) {
   check_form(subject);
   if (!surely_valid(subject)) {
     std::vector<std::string> names;
+    names.reserve(workload.sysctls.size());
     for (const SysctlField& field : workload.sysctls) {
       names.emplace_back(field.name);
     }
@@ -225,7 +226,7 @@ void check_admission(Subject& subject) {
         sysctl::scope_of(*wish.facts->key) != sysctl::Scope::node) {
       hint = "no allowlist helps: a pod cannot set it on this kernel";
     } else if (!listed && wish.facts->key && wish.facts->entry == nullptr) {
-      hint = "make sure of the name, which no kernel is known to have; then " + hint;
+      hint.insert(0, "make sure of the name, which no kernel is known to have; then ");
     }
     subject.sink.add(listed ? Rule::host_namespace : Rule::not_allowlisted,
                      subject.name_place(wish), verdict.message(), std::move(hint));

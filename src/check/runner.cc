@@ -6,7 +6,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <numeric>
 #include <optional>
 #include <thread>
 #include <tuple>
@@ -22,7 +21,9 @@ constexpr std::size_t kWindow = 16;  // results that may wait for an earlier one
 // By line and column; what stands in one place stays in the order of the rules.
 std::vector<Finding> in_order(std::vector<Finding> findings) {
   std::vector<std::size_t> order(findings.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    order[i] = i;
+  }
   std::ranges::sort(order, {}, [&](std::size_t i) {
     return std::tuple(findings[i].line, findings[i].column, i);
   });

@@ -3,6 +3,7 @@
 // namespace by its name, for five kernels.
 #include "sysctl/predict.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -34,7 +35,9 @@ constexpr int kLatePatch = 999;
 
 std::vector<Kernel> golden_kernels() {
   std::vector<Kernel> kernels;
-  for (const auto& file : fs::directory_iterator(PSYS_GOLDEN_SOURCE_DIR)) {
+  const char* const folder = std::getenv("PSYS_GOLDEN_DIR");  // on another kernel's machine
+  for (const auto& file :
+       fs::directory_iterator(folder != nullptr ? folder : PSYS_GOLDEN_SOURCE_DIR)) {
     Kernel kernel{.series = file.path().stem(), .version = {}, .found = {}};
     kernel.version = parse_kernel_version(kernel.series).value();
     kernel.version.patch = kLatePatch;
