@@ -24,7 +24,6 @@ import generate
 RATIO_GOAL = 1.6
 MEMORY_GOAL_MB = 64
 START_GOAL_MS = 10
-PEER_ROUNDS = 3  # the others take seconds to minutes
 LINEAR_SLACK = 1.15  # ten times the input may take so much more than ten times the time
 PY_LOAD = "import sys, yaml\nfor p in sys.argv[1:]:\n    for _ in yaml.load_all(open(p), Loader=yaml.CSafeLoader): pass"
 
@@ -155,6 +154,8 @@ def main() -> None:
     parser.add_argument("--binaries", default="build/bin", help="folder with podsysctl")
     parser.add_argument("--tools", default="build/bench/bin", help="folder with podsysctl-yaml-events")
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--peer-rounds", type=int, default=3, help="of the others, which take seconds to minutes")
+    parser.add_argument("--without", action="append", default=[], metavar="TOOL", help="leave out yq, jq, ...")
     given = parser.parse_args()
     binary, events = f"{given.binaries}/podsysctl", f"{given.tools}/podsysctl-yaml-events"
     with tempfile.TemporaryDirectory(prefix="podsysctl-bench-") as folder:
@@ -162,18 +163,20 @@ def main() -> None:
         generate.generate(data)
         generate.generate(data / "ten", scale=10)
         groups = groups_of(binary, events, data)
+        for group in groups:
+            group.jobs = [job for job in group.jobs if not job.peer or job.name.split()[0] not in given.without]
         order = random.Random(0)
         for number in range(given.rounds + 1):
             jobs = [job for group in groups for job in group.jobs]
             order.shuffle(jobs)
             for job in jobs:
-                if not job.peer or number <= PEER_ROUNDS:
+                if not job.peer or 0 < number <= given.peer_rounds:
                     job.run()
             if number == 0:  # to warm up
                 for job in jobs:
                     job.seconds.clear()
                     job.cpu.clear()
-        lines = [f"{given.rounds} rounds ({PEER_ROUNDS} of the other programs) on {os.cpu_count()} processors, "
+        lines = [f"{given.rounds} rounds ({given.peer_rounds} of the other programs) on {os.cpu_count()} processors, "
                  f"Linux {os.uname().release}. A peak below that of Python, which starts the jobs, cannot be seen.", ""]
         for group, size in zip(groups, sizes(data)):
             lines += table(group, size)
