@@ -13,7 +13,7 @@ export CCACHE_NOHASHDIR := 1
 .PHONY: help
 help:
 	@echo "make demo      install packages, build, run a pod with its sysctls, show the result"
-	@echo "make test      install packages, build, run all tests"
+	@echo "make test      install packages, build, run the tests"
 	@echo "make build     release binaries in build/bin/"
 	@echo "make install   DESTDIR=, PREFIX=$(PREFIX)"
 	@echo "make deb       a Debian package in build/"

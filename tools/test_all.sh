@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# All tests: unit, kernel and end-to-end tests of the release build; unit tests under the
-# sanitizers; short fuzz runs; other kernels in qemu; lint. Ends with one line that counts.
-# Usage: test_all.sh [PART...], of: release asan tsan fuzz matrix lint. Without any: all of them.
+# Unit, kernel and end-to-end tests of the release build; unit tests under AddressSanitizer and
+# UBSan; short fuzz runs; other kernels in qemu; format and layers. Ends with one line that counts.
+# Usage: test_all.sh [PART...], of: release asan fuzz matrix format tsan lint. Without any: all but
+# the last two, which take as long again on a machine that has not seen the code.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=${JOBS:-$(nproc)}
@@ -74,16 +75,19 @@ part_matrix() {
   run_tests build matrix 1
 }
 
-part_lint() {
-  echo "== lint"
-  if JOBS=$jobs tools/lint.sh; then
+# One check that counts as a test.
+check() {
+  echo "== $*"
+  if "$@"; then
     passed=$((passed + 1))
   else
     failed=$((failed + 1))
   fi
 }
+part_format() { check tools/lint.sh format; }
+part_lint() { JOBS=$jobs check tools/lint.sh; }
 
-[ $# -gt 0 ] || set -- release asan tsan fuzz matrix lint
+[ $# -gt 0 ] || set -- release asan fuzz matrix format
 for part in "$@"; do
   SECONDS=0
   "part_$part"

@@ -199,7 +199,8 @@ TEST(RuntimeFacts, MarksOutliveExpansionAndAreReplacedOnce) {
       pod_text("    env:\n    - {name: IP, valueFrom: {fieldRef: {fieldPath: status.podIP}}}\n"
                "    - {name: ID, valueFrom: {fieldRef: {fieldPath: metadata.uid}}}\n"
                "    command: [\"$(IP)-$(ID)-$(IP)\", plain]\n"));
-  fill_in(pod, {.pod_uid = "$(IP)", .pod_ip = "::1", .host_ip = "", .host_ips = "", .node_name = ""});
+  fill_in(pod,
+          {.pod_uid = "$(IP)", .pod_ip = "::1", .host_ip = "", .host_ips = "", .node_name = ""});
   EXPECT_EQ(pod.containers[0].command[0], "::1-$(IP)-::1");
   EXPECT_EQ(pod.containers[0].command[1], "plain");
   EXPECT_EQ(pod.containers[0].env[1].value, "$(IP)");

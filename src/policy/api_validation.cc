@@ -84,8 +84,7 @@ std::vector<FieldFault> validate_sysctl_names(std::span<const std::string> names
     }
     if (const std::optional<Scope> scope = shared_namespace(name, context)) {
       faults.push_back({i, path, invalid_value(name, host_rule(*scope)),
-                        std::string(hint_for_host_namespace(*scope)),
-                        FaultKind::host_namespace});
+                        std::string(hint_for_host_namespace(*scope)), FaultKind::host_namespace});
     }
   }
   if (context.os == PodOs::windows && context.version.at_least(kPodOsSince) && !names.empty()) {
