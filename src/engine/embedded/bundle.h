@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A container's bundle, made from its request: root file system and volumes mounted in the sandbox,
 // config.json written; and the pod's own files below /etc. What has no worth once the sandbox is
-// gone lies in memory, below the run folder: files on disk cost most of a start otherwise.
+// gone lies below the run folder, which is memory on ordinary hosts: files on disk cost a start
+// much.
 //   <run>/bundles/<id>/   config.json, the runtime's log, conmon's pid file
 //   <run>/rootfs/<id>     where the root is mounted
 //   <run>/etc/            hosts, hostname, resolv.conf
