@@ -22,7 +22,7 @@ mkdir -p /dev/pts /dev/shm /dev/mqueue
 mount -t devpts devpts /dev/pts
 mount -t tmpfs tmpfs /dev/shm
 mount -t mqueue mqueue /dev/mqueue
-mount -t tmpfs tmpfs /tmp
+chmod 1777 /tmp  # not mounted over: the checkout may lie below it
 mount -t tmpfs tmpfs /run
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 echo 'root:x:0:0:root:/root:/bin/sh' >/etc/passwd
