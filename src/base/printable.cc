@@ -7,18 +7,22 @@
 
 namespace podsysctl {
 
+void append_printable(std::string& out, char c) {
+  if (c == '\n') {
+    out += "\\n";
+  } else if (c == '\t') {
+    out += "\\t";
+  } else if (is_control(c)) {
+    out += fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+  } else {
+    out += c;
+  }
+}
+
 std::string printable(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (is_control(c)) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-    } else {
-      out += c;
-    }
+    append_printable(out, c);
   }
   return out;
 }

@@ -9,5 +9,6 @@ namespace podsysctl {
 
 // Control characters as \n, \t, \x1b and the like.
 [[nodiscard]] std::string printable(std::string_view text);
+void append_printable(std::string& out, char c);
 
 }  // namespace podsysctl

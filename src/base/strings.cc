@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include <fmt/core.h>
+#include "base/printable.h"
 
 namespace podsysctl {
 namespace {
@@ -65,16 +65,8 @@ std::string quoted(std::string_view text, std::size_t limit) {
   for (const char c : text.substr(0, limit)) {
     if (c == '"' || c == '\\') {
       out += '\\';
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (is_control(c)) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-    } else {
-      out += c;
     }
+    append_printable(out, c);
   }
   out += cut ? "…\"" : "\"";
   return out;

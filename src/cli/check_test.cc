@@ -6,10 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cli/args_parse.h"
 #include "cli/exit_codes.h"
-#include "cli/main.h"
-#include "cli/output.h"
+#include "cli/test_support.h"
 
 namespace podsysctl::cli {
 namespace {
@@ -21,23 +19,9 @@ using testing::StartsWith;
 constexpr int kCouldNotRun = 2;
 const std::string kPods = std::string(PSYS_TEST_DATA) + "/pods/";
 
-struct Printed {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
 Printed check(std::vector<std::string> words) {
   words.insert(words.begin(), "check");
-  const Command app = make_app();
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  Printed printed;
-  printed.code = dispatch(app, words);
-  EXPECT_TRUE(flush_output());
-  printed.out = testing::internal::GetCapturedStdout();
-  printed.err = testing::internal::GetCapturedStderr();
-  return printed;
+  return run_words(words);
 }
 
 TEST(Check, FindsAndSaysSo) {

@@ -7,9 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cli/args_parse.h"
-#include "cli/main.h"
-#include "cli/output.h"
+#include "cli/test_support.h"
 #include "linux/file.h"
 
 namespace podsysctl::cli {
@@ -58,12 +56,6 @@ spec:
   containers: [{name: a, image: nginx}]
 )";
 
-struct Printed {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
 class Rewriting : public testing::Test {
  protected:
   void SetUp() override {
@@ -82,17 +74,7 @@ class Rewriting : public testing::Test {
   }
   std::string folder() const { return folder_; }
 
-  static Printed run(const std::vector<std::string>& words) {
-    const Command app = make_app();
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
-    Printed printed;
-    printed.code = dispatch(app, words);
-    EXPECT_TRUE(flush_output());
-    printed.out = testing::internal::GetCapturedStdout();
-    printed.err = testing::internal::GetCapturedStderr();
-    return printed;
-  }
+  static Printed run(const std::vector<std::string>& words) { return run_words(words); }
 
  private:
   std::string folder_;

@@ -12,10 +12,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cli/args_parse.h"
 #include "cli/exit_codes.h"
-#include "cli/main.h"
-#include "cli/output.h"
+#include "cli/test_support.h"
 #include "linux/fd.h"
 #include "linux/process.h"
 #include "store/store.h"
@@ -27,12 +25,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
-
-struct Printed {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
 
 class Verbs : public testing::Test {
  protected:
@@ -74,15 +66,7 @@ class Verbs : public testing::Test {
 
   Printed run(std::vector<std::string> words) const {
     words.insert(words.end(), {"--root", root_});
-    const Command app = make_app();
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
-    Printed printed;
-    printed.code = dispatch(app, words);
-    EXPECT_TRUE(flush_output());
-    printed.out = testing::internal::GetCapturedStdout();
-    printed.err = testing::internal::GetCapturedStderr();
-    return printed;
+    return run_words(words);
   }
 
   std::string folder_;
