@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a command that works on pods needs, opened from the state folder: store, images, engine.
-// Made once per command by its verb; nothing is global. Thread-safety: one thread.
+// What a command that works on pods needs, opened from the state folder: store, engines, clock and
+// where messages go. Made once per command by its verb; nothing is global. Thread-safety: one
+// thread.
 #pragma once
 
 #include <memory>
@@ -12,15 +13,10 @@
 
 namespace podsysctl::cli {
 
-struct ContextOptions {
-  std::string root;  // --root
-  std::string engine = "embedded";
-  std::string runtime;  // --runtime
-};
-
 class Context {
  public:
-  [[nodiscard]] static Result<std::unique_ptr<Context>> open(const ContextOptions& options);
+  // `root` is --root.
+  [[nodiscard]] static Result<std::unique_ptr<Context>> open(const std::string& root);
   ~Context();
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
@@ -34,8 +30,5 @@ class Context {
 
   std::unique_ptr<Parts> parts_;
 };
-
-// The path of podsysctl-pause: beside this program, or in ../libexec/podsysctl.
-[[nodiscard]] Result<std::string> find_pause_program();
 
 }  // namespace podsysctl::cli

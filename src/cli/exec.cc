@@ -45,13 +45,14 @@ Result<ContainerRecord> running_container(const node::Node& node, const store::F
 }
 
 Result<int> exec(const ExecFlags& flags, const std::string& root) {
-  PSYS_TRY_ASSIGN(const auto context, Context::open({.root = root}));
+  PSYS_TRY_ASSIGN(const auto context, Context::open(root));
   const node::Node& node = context->node();
   PSYS_TRY_ASSIGN(const store::FoundPod found, node.store.find_pod(flags.pod));
   PSYS_TRY(node::refresh_pod(node, found.pod.uid));
   PSYS_TRY_ASSIGN(const ContainerRecord container, running_container(node, found, flags.container));
+  PSYS_TRY_ASSIGN(const node::EngineNode with_engine, node::with_engine_of(node, found.pod));
   const engine::SandboxState sandbox = node::sandbox_of(found.pod);
-  const auto code = node.engine.exec(
+  const auto code = with_engine.engine.exec(
       node::ref_of(node, container, sandbox),
       {.command = flags.command,
        .env = flags.env,

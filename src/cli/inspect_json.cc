@@ -31,7 +31,7 @@ json::Value sandbox_of(const store::PodRecord& pod,
                        {"origin", setting.origin},
                        {"state", std::string(to_string(setting.state))}});
   }
-  return {{"id", pod.sandbox_id},
+  return {{"id", pod.runtime_id.empty() ? pod.sandbox_id : pod.runtime_id},
           {"pid", pod.sandbox_process.pid},
           {"namespaces", std::move(namespaces)},
           {"sysctls", std::move(sysctls)}};
@@ -41,7 +41,7 @@ json::Value container_of(const store::ContainerRecord& container) {
   const bool running = container.state == store::ContainerState::running ||
                        container.state == store::ContainerState::created;
   return {{"name", container.name},
-          {"id", container.id},
+          {"id", container.runtime_id.empty() ? container.id : container.runtime_id},
           {"init", container.kind == store::ContainerKind::init},
           {"image", container.image},
           {"pid", running ? container.process.pid : 0},
@@ -66,7 +66,7 @@ json::Value summary_of(const ListedPod& listed) {
           {"message", pod.message},
           {"engine", pod.engine},
           {"runtime", pod.runtime},
-          {"sandboxID", pod.sandbox_id},
+          {"sandboxID", pod.runtime_id.empty() ? pod.sandbox_id : pod.runtime_id},
           {"images", listed.images},
           {"ports", std::move(ports)},
           {"created", to_rfc3339(pod.created)},

@@ -75,7 +75,7 @@ Result<bool> is_running(const node::Node& node, const std::string& uid) {
 }
 
 Result<> show(const LogsFlags& flags, const std::string& root) {
-  PSYS_TRY_ASSIGN(const auto context, Context::open({.root = root}));
+  PSYS_TRY_ASSIGN(const auto context, Context::open(root));
   const node::Node& node = context->node();
   PSYS_TRY_ASSIGN(const store::FoundPod found, node.store.find_pod(flags.pod));
   PSYS_TRY_ASSIGN(const auto containers, node.store.containers(found.pod.uid));

@@ -12,7 +12,7 @@ namespace podsysctl::cli {
 namespace {
 
 Result<> refresh(const std::string& root) {
-  PSYS_TRY_ASSIGN(const auto context, Context::open({.root = root}));
+  PSYS_TRY_ASSIGN(const auto context, Context::open(root));
   return node::refresh_all(context->node());
 }
 

@@ -159,15 +159,18 @@ int run_pod(const RunFlags& flags, const std::string& root) {
   if (!job) {
     return report(job.error());
   }
-  const auto context =
-      Context::open({.root = root, .engine = flags.engine, .runtime = flags.runtime});
+  const auto context = Context::open(root);
   if (!context) {
     return report(context.error());
+  }
+  const auto node = node::with_engine((*context)->node(), flags.engine, flags.runtime);
+  if (!node) {
+    return report(node.error());
   }
   const engine::Streams streams{
       flags.interactive || wants_terminal(job->spec) ? linux::FdRef(STDIN_FILENO) : linux::FdRef(),
       linux::FdRef(STDOUT_FILENO), linux::FdRef(STDERR_FILENO)};
-  const auto result = node::run((*context)->node(), job->spec, *allowlist, job->options, streams);
+  const auto result = node::run(*node, job->spec, *allowlist, job->options, streams);
   if (!result) {
     return report(result.error());
   }

@@ -64,7 +64,7 @@ Result<> remove_one(const node::Node& node, const std::string& name, Force force
 template <class Action>
 int for_each_pod(const std::vector<std::string>& pods, const std::string& root,
                  const Action& action) {
-  const auto context = Context::open({.root = root});
+  const auto context = Context::open(root);
   if (!context) {
     fmt::print(stderr, "podsysctl: {}\n", context.error().message);
     return 1;

@@ -20,12 +20,7 @@ using sysctl::Target;
 
 Result<Target> target_of_process(const linux::ProcessId& process, const std::string& name) {
   PSYS_TRY_ASSIGN(const linux::HostNamespaces host, linux::HostNamespaces::read());
-  PSYS_TRY_ASSIGN(Target target, Target::of_process(process.pid, host));
-  // The pid may have gone to another process while its namespaces were opened.
-  if (!linux::is_alive(process)) {
-    return Error::of(Code::not_found, "{} has ended", name);
-  }
-  return target;
+  return with_context(Target::of_process(process, host), name);
 }
 
 Result<Target> target_of_pid(std::string_view digits, const std::string& name) {

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <expected>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@
 #include "base/result.h"
 #include "engine/start_failure.h"
 #include "image/image.h"
+#include "image/progress.h"
+#include "image/reference.h"
+#include "image/resolved.h"
 #include "linux/fd.h"
 #include "linux/process.h"
 #include "pod/spec.h"
@@ -31,17 +35,25 @@ struct PodPlace {
   std::string folder;  // <root>/pods/<uid>
 };
 
+// one_container: what `run IMAGE` makes, to be found as such in the runtime's own tools.
+enum class Shape : std::uint8_t { pod, one_container };
+
 struct SandboxRequest {
   PodPlace place;
   std::string id;  // 64 hexadecimal digits
   const pod::PodSpec& pod;
   sandbox::NetworkMode network = sandbox::NetworkMode::bridge;
+  Shape shape = Shape::pod;
+  // What the runtime may write itself (enforce/handover.h), for its own tools to show; the embedded
+  // engine leaves all to what follows.
+  std::vector<sysctl::Setting> settings_for_runtime;
 };
 
 // What must be remembered of a sandbox to find and remove it again from another process.
 struct SandboxState {
   std::string id;
-  std::string runtime;  // what its containers were made with; "": the engine's own choice
+  std::string runtime_id;  // the runtime's own id; "" where it uses ours, or has none yet
+  std::string runtime;     // what its containers were made with; "": the engine's own choice
   linux::ProcessId process;
   std::vector<store::NamespaceRecord> namespaces;
   std::string network_record;          // opaque; "" where nothing has to be detached
@@ -67,6 +79,15 @@ struct ContainerRequest {
   const image::Image& image;
   const SandboxState& sandbox;
   std::string log_path;
+  std::string runtime_id;  // of the prepared container; "" before, or where it is ours
+  // For a sandbox that begins with its container: to be called once the container's process is
+  // there; an error ends the container and is the reason of its StartFailure.
+  std::function<Result<>(const linux::ProcessId&)> on_started;
+};
+
+struct PreparedContainer {
+  std::vector<std::string> warnings;  // for the user
+  std::string runtime_id;             // "" where the runtime uses our id
 };
 
 // The processes of a container that was started to run on its own.
@@ -77,10 +98,12 @@ struct RunningContainer {
 
 struct ContainerRef {
   std::string id;
+  std::string runtime_id;  // "" where the runtime uses our id, or nothing is known to be made
   PodPlace place;
   const SandboxState& sandbox;
   linux::ProcessId process;
   linux::ProcessId monitor;
+  std::string log_path;
 };
 
 struct StopRequest {
@@ -111,20 +134,34 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
   virtual ~Engine() = default;
 
-  [[nodiscard]] virtual std::string_view name() const = 0;     // "embedded"
-  [[nodiscard]] virtual std::string_view runtime() const = 0;  // "/usr/bin/runc"
+  [[nodiscard]] virtual std::string_view name() const = 0;  // "embedded"
+  // What it works with, and is opened by again: "/usr/bin/runc", "unix:///run/docker.sock".
+  [[nodiscard]] virtual std::string_view runtime() const = 0;
+
+  // The image, fetched or loaded if need be, with its configuration. Layers only where the engine
+  // mounts them itself.
+  [[nodiscard]] virtual Result<image::Resolved> resolve_image(const image::Reference& reference,
+                                                              image::Pull pull,
+                                                              image::Progress& progress) = 0;
 
   // Namespaces, then the network. On failure the caller removes what the journal has.
   [[nodiscard]] virtual Result<SandboxState> make_sandbox(const SandboxRequest& request,
                                                           Journal& journal) = 0;
+  // Whether it hands SandboxRequest::settings_for_runtime to its runtime.
+  [[nodiscard]] virtual bool hands_over_settings() const { return false; }
+  // Whether the sandbox is its only container, so that there is nothing to write sysctls in before
+  // that container starts.
+  [[nodiscard]] virtual bool begins_with_container(const SandboxState& /*sandbox*/) const {
+    return false;
+  }
   // Its namespaces, to read and write sysctls in.
   [[nodiscard]] virtual Result<sysctl::Target> target(const SandboxState& sandbox) = 0;
   [[nodiscard]] virtual bool is_up(const SandboxState& sandbox) = 0;
   // With its network; what is gone already is success.
   [[nodiscard]] virtual Result<> remove_sandbox(const SandboxState& sandbox) = 0;
 
-  // Root file system, volumes and configuration; returns warnings for the user.
-  [[nodiscard]] virtual Result<std::vector<std::string>> prepare_container(
+  // Root file system, volumes and configuration.
+  [[nodiscard]] virtual Result<PreparedContainer> prepare_container(
       const ContainerRequest& request) = 0;
   // Starts a prepared container that goes on without us.
   [[nodiscard]] virtual std::expected<RunningContainer, StartFailure> start_container(

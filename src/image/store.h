@@ -20,22 +20,9 @@
 #include "image/limits.h"
 #include "image/progress.h"
 #include "image/reference.h"
+#include "image/resolved.h"
 
 namespace podsysctl::image {
-
-// When the registry is asked. Sources on this machine are always compared with what was unpacked.
-enum class Pull : std::uint8_t {
-  never,    // --pull=never, imagePullPolicy: Never
-  missing,  // --pull=missing, imagePullPolicy: IfNotPresent
-  refresh,  // imagePullPolicy: Always; a local image and a warning where the registry is out of
-            // reach
-  always,   // --pull=always: out of reach is an error
-};
-
-struct Resolved {
-  Image image;
-  std::vector<std::string> warnings;  // for the user; without a final stop
-};
 
 struct ImageSummary {
   std::string name;    // as people write it: "nginx:latest", "oci:/srv/nginx"

@@ -40,7 +40,7 @@ bool wants_restart(pod::RestartPolicy policy, const ContainerRecord& record) {
 
 class Attendance {
  public:
-  Attendance(const Node& node, const LaunchedPod& launched, const pod::PodSpec& spec,
+  Attendance(const EngineNode& node, const LaunchedPod& launched, const pod::PodSpec& spec,
              std::vector<ContainerRecord> containers, const Outputs& outputs)
       : node_(node),
         launched_(launched),
@@ -201,7 +201,7 @@ class Attendance {
     return pump();
   }
 
-  const Node& node_;
+  const EngineNode& node_;
   const LaunchedPod& launched_;
   const pod::PodSpec& spec_;
   engine::SandboxState sandbox_;
@@ -212,7 +212,7 @@ class Attendance {
 
 }  // namespace
 
-Result<int> attend(const Node& node, const LaunchedPod& launched, const pod::PodSpec& spec,
+Result<int> attend(const EngineNode& node, const LaunchedPod& launched, const pod::PodSpec& spec,
                    std::vector<ContainerRecord> containers, const Outputs& outputs) {
   Attendance attendance(node, launched, spec, std::move(containers), outputs);
   const Result<> served = attendance.serve();

@@ -16,7 +16,7 @@ namespace podsysctl::node {
 
 // Returns when no container runs any more: the exit code of the first that failed, else 0. The pod
 // is stopped and its last phase on record.
-[[nodiscard]] Result<int> attend(const Node& node, const LaunchedPod& launched,
+[[nodiscard]] Result<int> attend(const EngineNode& node, const LaunchedPod& launched,
                                  const pod::PodSpec& spec,
                                  std::vector<store::ContainerRecord> containers,
                                  const Outputs& outputs);

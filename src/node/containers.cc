@@ -8,6 +8,8 @@
 #include "linux/file.h"
 #include "linux/signal_names.h"
 #include "node/ids.h"
+#include "node/put_sysctls.h"
+#include "sysctl/target.h"
 
 namespace podsysctl::node {
 namespace {
@@ -18,29 +20,54 @@ using store::ContainerState;
 
 constexpr int kKilled = 137;  // 128 + SIGKILL: how a container ends whose monitor is gone as well
 
-engine::ContainerRequest request_of(const Node& node, const store::PodRecord& pod,
+// The container is the sandbox: its namespaces are known, and proven, once its process is there.
+Result<> settle_in_container(const EngineNode& node, const store::PodRecord& pod,
+                             const pod::PodSpec& spec, const linux::ProcessId& process) {
+  PSYS_TRY(node.store.modify_pod(pod.uid, [&](store::PodRecord& record) -> Result<> {
+    record.sandbox_process = process;
+    return {};
+  }));
+  PSYS_TRY_ASSIGN(const linux::HostNamespaces host, linux::HostNamespaces::read());
+  PSYS_TRY_ASSIGN(const sysctl::Target target, sysctl::Target::of_process(process, host));
+  return spec.sysctls.empty() ? Result<>{} : put_sysctls(node, pod, spec.sysctls, target);
+}
+
+engine::ContainerRequest request_of(const EngineNode& node, const store::PodRecord& pod,
                                     const pod::PodSpec& spec, const PlannedContainer& planned,
                                     const ContainerRecord& recorded,
                                     const engine::SandboxState& sandbox) {
-  return {.place = place_of(node, pod.uid),
-          .id = recorded.id,
-          .pod = spec,
-          .container = *planned.spec,
-          .image = planned.image,
-          .sandbox = sandbox,
-          .log_path = recorded.log_path};
+  engine::ContainerRequest request{.place = place_of(node, pod.uid),
+                                   .id = recorded.id,
+                                   .pod = spec,
+                                   .container = *planned.spec,
+                                   .image = planned.image,
+                                   .sandbox = sandbox,
+                                   .log_path = recorded.log_path};
+  if (node.engine.begins_with_container(sandbox)) {
+    request.on_started = [&node, &pod, &spec](const linux::ProcessId& process) {
+      return settle_in_container(node, pod, spec, process);
+    };
+  }
+  return request;
 }
 
-Result<> prepare(const Node& node, const engine::ContainerRequest& request) {
-  PSYS_TRY_ASSIGN(const std::vector<std::string> warnings, node.engine.prepare_container(request));
-  for (const std::string& warning : warnings) {
+Result<> prepare(const EngineNode& node, engine::ContainerRequest& request) {
+  PSYS_TRY_ASSIGN(const engine::PreparedContainer prepared, node.engine.prepare_container(request));
+  for (const std::string& warning : prepared.warnings) {
     node.reporter.warn(warning);
+  }
+  if (!prepared.runtime_id.empty()) {
+    request.runtime_id = prepared.runtime_id;
+    PSYS_TRY(node.store.modify_container(request.id, [&](ContainerRecord& record) -> Result<> {
+      record.runtime_id = prepared.runtime_id;
+      return {};
+    }));
   }
   fault_point("container-prepared");
   return {};
 }
 
-Result<> note_start(const Node& node, const std::string& id,
+Result<> note_start(const EngineNode& node, const std::string& id,
                     const engine::RunningContainer& running) {
   PSYS_TRY(node.store.modify_container(id, [&](ContainerRecord& record) -> Result<> {
     record.state = ContainerState::running;
@@ -113,13 +140,13 @@ Result<ContainerRecord> record_container(const Node& node, const store::PodRecor
   return record;
 }
 
-std::expected<ContainerRecord, StartFailure> start_recorded(const Node& node,
+std::expected<ContainerRecord, StartFailure> start_recorded(const EngineNode& node,
                                                             const store::PodRecord& pod,
                                                             const pod::PodSpec& spec,
                                                             const PlannedContainer& planned,
                                                             const ContainerRecord& recorded) {
   const engine::SandboxState sandbox = sandbox_of(pod);
-  const engine::ContainerRequest request = request_of(node, pod, spec, planned, recorded, sandbox);
+  engine::ContainerRequest request = request_of(node, pod, spec, planned, recorded, sandbox);
   if (const Result<> prepared = prepare(node, request); !prepared) {
     return std::unexpected(note_failure(node, recorded.id, {prepared.error()}));
   }
@@ -138,13 +165,13 @@ std::expected<ContainerRecord, StartFailure> start_recorded(const Node& node,
   return *std::move(record);
 }
 
-std::expected<int, StartFailure> run_recorded(const Node& node, const store::PodRecord& pod,
+std::expected<int, StartFailure> run_recorded(const EngineNode& node, const store::PodRecord& pod,
                                               const pod::PodSpec& spec,
                                               const PlannedContainer& planned,
                                               const ContainerRecord& recorded,
                                               const engine::Streams& streams) {
   const engine::SandboxState sandbox = sandbox_of(pod);
-  const engine::ContainerRequest request = request_of(node, pod, spec, planned, recorded, sandbox);
+  engine::ContainerRequest request = request_of(node, pod, spec, planned, recorded, sandbox);
   if (const Result<> prepared = prepare(node, request); !prepared) {
     return std::unexpected(note_failure(node, recorded.id, {prepared.error()}));
   }
@@ -170,10 +197,12 @@ std::expected<int, StartFailure> run_recorded(const Node& node, const store::Pod
 engine::ContainerRef ref_of(const Node& node, const ContainerRecord& container,
                             const engine::SandboxState& sandbox) {
   return {.id = container.id,
+          .runtime_id = container.runtime_id,
           .place = place_of(node, container.pod_uid),
           .sandbox = sandbox,
           .process = container.process,
-          .monitor = container.monitor};
+          .monitor = container.monitor,
+          .log_path = container.log_path};
 }
 
 engine::StopRequest stop_request_of(const Node& node, const ContainerRecord& container,
@@ -181,7 +210,7 @@ engine::StopRequest stop_request_of(const Node& node, const ContainerRecord& con
   return {.container = ref_of(node, container, sandbox), .signal = container.stop_signal};
 }
 
-Result<ContainerRecord> note_exit(const Node& node, const ContainerRecord& container,
+Result<ContainerRecord> note_exit(const EngineNode& node, const ContainerRecord& container,
                                   const engine::SandboxState& sandbox, AfterEnd after) {
   if (container.state != ContainerState::running) {
     return container;

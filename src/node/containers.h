@@ -30,12 +30,12 @@ struct PlannedContainer {
 
 // Prepares and starts a recorded container that goes on without us, and notes how that went.
 [[nodiscard]] std::expected<store::ContainerRecord, engine::StartFailure> start_recorded(
-    const Node& node, const store::PodRecord& pod, const pod::PodSpec& spec,
+    const EngineNode& node, const store::PodRecord& pod, const pod::PodSpec& spec,
     const PlannedContainer& planned, const store::ContainerRecord& recorded);
 
 // The same in the foreground; the exit code.
 [[nodiscard]] std::expected<int, engine::StartFailure> run_recorded(
-    const Node& node, const store::PodRecord& pod, const pod::PodSpec& spec,
+    const EngineNode& node, const store::PodRecord& pod, const pod::PodSpec& spec,
     const PlannedContainer& planned, const store::ContainerRecord& recorded,
     const engine::Streams& streams);
 
@@ -51,7 +51,7 @@ struct PlannedContainer {
 enum class AfterEnd : std::uint8_t { unknown, certain };
 
 // Notes the end of a running container if it has ended, with its exit code; returns the record.
-[[nodiscard]] Result<store::ContainerRecord> note_exit(const Node& node,
+[[nodiscard]] Result<store::ContainerRecord> note_exit(const EngineNode& node,
                                                        const store::ContainerRecord& container,
                                                        const engine::SandboxState& sandbox,
                                                        AfterEnd after);

@@ -29,7 +29,7 @@ std::string last_words(const ContainerRecord& container) {
   return std::string(trim(text));
 }
 
-Result<ContainerRecord> wait_for_end(const Node& node, const store::PodRecord& pod,
+Result<ContainerRecord> wait_for_end(const EngineNode& node, const store::PodRecord& pod,
                                      ContainerRecord container) {
   const engine::SandboxState sandbox = sandbox_of(pod);
   while (container.state == ContainerState::running) {
@@ -39,7 +39,7 @@ Result<ContainerRecord> wait_for_end(const Node& node, const store::PodRecord& p
   return container;
 }
 
-Result<> run_one(const Node& node, const store::PodRecord& pod, const pod::PodSpec& spec,
+Result<> run_one(const EngineNode& node, const store::PodRecord& pod, const pod::PodSpec& spec,
                  const PlannedContainer& planned) {
   PSYS_TRY_ASSIGN(const ContainerRecord recorded, record_container(node, pod, planned));
   const auto started = start_recorded(node, pod, spec, planned, recorded);
@@ -60,7 +60,7 @@ Result<> run_one(const Node& node, const store::PodRecord& pod, const pod::PodSp
 
 }  // namespace
 
-Result<> run_init_containers(const Node& node, const store::PodRecord& pod,
+Result<> run_init_containers(const EngineNode& node, const store::PodRecord& pod,
                              const pod::PodSpec& spec,
                              const std::vector<PlannedContainer>& planned) {
   for (const PlannedContainer& container : planned) {

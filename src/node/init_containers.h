@@ -11,7 +11,7 @@
 namespace podsysctl::node {
 
 // The first that fails is the error, with its exit code and the end of its log.
-[[nodiscard]] Result<> run_init_containers(const Node& node, const store::PodRecord& pod,
+[[nodiscard]] Result<> run_init_containers(const EngineNode& node, const store::PodRecord& pod,
                                            const pod::PodSpec& spec,
                                            const std::vector<PlannedContainer>& planned);
 

@@ -6,6 +6,7 @@
 
 #include "base/fault_point.h"
 #include "base/strings.h"
+#include "enforce/handover.h"
 #include "linux/file.h"
 #include "linux/host_address.h"
 #include "node/events.h"
@@ -52,7 +53,8 @@ std::vector<store::HostPort> host_ports_of(const PodSpec& spec) {
   return ports;
 }
 
-Result<PodRecord> record_pod(const Node& node, const PodSpec& spec, const LaunchOptions& options) {
+Result<PodRecord> record_pod(const EngineNode& node, const PodSpec& spec,
+                             const LaunchOptions& options) {
   PSYS_TRY_ASSIGN(const linux::ProcessId owner, linux::identify(::getpid()));
   PodRecord pod{.uid = new_uid(),
                 .name = spec.name,
@@ -106,15 +108,16 @@ image::Pull pull_of(const pod::Container& container, const LaunchOptions& option
   return image::Pull::missing;
 }
 
-Result<std::vector<PlannedContainer>> resolve_images(const Node& node,
+Result<std::vector<PlannedContainer>> resolve_images(const EngineNode& node,
                                                      const std::vector<pod::Container>& containers,
                                                      store::ContainerKind kind,
                                                      const LaunchOptions& options) {
   std::vector<PlannedContainer> planned;
   for (const pod::Container& container : containers) {
     PSYS_TRY_ASSIGN(const image::Reference reference, image::parse_reference(container.image));
-    PSYS_TRY_ASSIGN(image::Resolved resolved,
-                    node.images.resolve(reference, pull_of(container, options), node.progress));
+    PSYS_TRY_ASSIGN(
+        image::Resolved resolved,
+        node.engine.resolve_image(reference, pull_of(container, options), node.progress));
     for (const std::string& warning : resolved.warnings) {
       node.reporter.warn(warning);
     }
@@ -132,6 +135,7 @@ class RecordJournal final : public engine::Journal {
     PSYS_TRY(node_.store.modify_pod(uid_, [&](PodRecord& record) -> Result<> {
       record.stage = stage;
       record.sandbox_process = state.process;
+      record.runtime_id = state.runtime_id;
       record.network_state = state.network_record;
       return {};
     }));
@@ -174,13 +178,17 @@ pod::RuntimeFacts facts_of(const Node& node, const PodRecord& pod,
   return facts;
 }
 
-Result<> make_sandbox(const Node& node, const PodRecord& pod, PodSpec& spec,
+Result<> make_sandbox(const EngineNode& node, const PodRecord& pod, PodSpec& spec,
                       const LaunchOptions& options) {
   RecordJournal journal(node, pod.uid);
   const engine::SandboxRequest request{.place = place_of(node, pod.uid),
                                        .id = pod.sandbox_id,
                                        .pod = spec,
-                                       .network = options.network};
+                                       .network = options.network,
+                                       .shape = options.door == enforce::Door::flags
+                                                    ? engine::Shape::one_container
+                                                    : engine::Shape::pod,
+                                       .settings_for_runtime = enforce::for_runtime(spec.sysctls)};
   PSYS_TRY_ASSIGN(const engine::SandboxState state, node.engine.make_sandbox(request, journal));
   for (const std::string& notice : state.notices) {
     node.reporter.warn(notice);
@@ -227,7 +235,8 @@ struct Images {
   std::vector<PlannedContainer> regular;
 };
 
-Result<Images> resolve_all(const Node& node, const PodSpec& spec, const LaunchOptions& options) {
+Result<Images> resolve_all(const EngineNode& node, const PodSpec& spec,
+                           const LaunchOptions& options) {
   Images images;
   PSYS_TRY_ASSIGN(images.init,
                   resolve_images(node, spec.init_containers, store::ContainerKind::init, options));
@@ -237,8 +246,9 @@ Result<Images> resolve_all(const Node& node, const PodSpec& spec, const LaunchOp
 }
 
 // Everything between the verdicts and the regular containers.
-std::expected<LaunchedPod, LaunchFailure> bring_up(const Node& node, const PodRecord& recorded,
-                                                   PodSpec& spec, const LaunchOptions& options) {
+std::expected<LaunchedPod, LaunchFailure> bring_up(const EngineNode& node,
+                                                   const PodRecord& recorded, PodSpec& spec,
+                                                   const LaunchOptions& options) {
   Result<Images> images = resolve_all(node, spec, options);
   if (!images) {
     return std::unexpected(failure_of("ErrImagePull", images.error()));
@@ -249,6 +259,9 @@ std::expected<LaunchedPod, LaunchFailure> bring_up(const Node& node, const PodRe
   const Result<PodRecord> pod = node.store.pod(recorded.uid);
   if (!pod) {
     return std::unexpected(failure_of("FailedCreatePodSandBox", pod.error()));
+  }
+  if (node.engine.begins_with_container(sandbox_of(*pod))) {
+    return LaunchedPod{*pod, std::move(images->regular)};
   }
   if (const Result<> put = put_sysctls(node, *pod, spec.sysctls); !put) {
     return std::unexpected(sysctls_failed(node, spec.sysctls, put.error()));
@@ -264,7 +277,7 @@ std::expected<LaunchedPod, LaunchFailure> bring_up(const Node& node, const PodRe
 
 }  // namespace
 
-std::expected<LaunchedPod, LaunchFailure> launch(const Node& node, PodSpec& spec,
+std::expected<LaunchedPod, LaunchFailure> launch(const EngineNode& node, PodSpec& spec,
                                                  const policy::Allowlist& allowlist,
                                                  const LaunchOptions& options) {
   const Result<PodRecord> pod = record_pod(node, spec, options);
@@ -287,7 +300,7 @@ std::expected<LaunchedPod, LaunchFailure> launch(const Node& node, PodSpec& spec
 }
 
 std::expected<std::vector<store::ContainerRecord>, LaunchFailure> start_all(
-    const Node& node, const LaunchedPod& launched, const PodSpec& spec) {
+    const EngineNode& node, const LaunchedPod& launched, const PodSpec& spec) {
   std::vector<store::ContainerRecord> started;
   for (const PlannedContainer& planned : launched.containers) {
     const auto recorded = record_container(node, launched.pod, planned);

@@ -43,13 +43,14 @@ struct LaunchedPod {
 
 // `spec` gets what is known only then: the pod's uid and address in its containers' environment.
 // The result points into it.
-[[nodiscard]] std::expected<LaunchedPod, LaunchFailure> launch(const Node& node, pod::PodSpec& spec,
+[[nodiscard]] std::expected<LaunchedPod, LaunchFailure> launch(const EngineNode& node,
+                                                               pod::PodSpec& spec,
                                                                const policy::Allowlist& allowlist,
                                                                const LaunchOptions& options);
 
 // Starts the regular containers of a launched pod so that they go on without us.
 [[nodiscard]] std::expected<std::vector<store::ContainerRecord>, LaunchFailure> start_all(
-    const Node& node, const LaunchedPod& launched, const pod::PodSpec& spec);
+    const EngineNode& node, const LaunchedPod& launched, const pod::PodSpec& spec);
 
 // Takes a pod down that could not be launched and notes why.
 [[nodiscard]] LaunchFailure give_up(const Node& node, const store::PodRecord& pod,

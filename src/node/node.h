@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "engine/engine.h"
 #include "image/progress.h"
-#include "image/store.h"
 #include "store/store.h"
 
 namespace podsysctl::node {
@@ -24,16 +23,37 @@ class Reporter {
   virtual void warn(std::string_view message) = 0;
 };
 
+// Engines by name, each opened when it is first asked for: looking at pods that have ended needs
+// none. Valid as long as this object.
+class Engines {
+ public:
+  Engines() = default;
+  Engines(const Engines&) = delete;
+  Engines& operator=(const Engines&) = delete;
+  virtual ~Engines() = default;
+  // `runtime` is what a person gave or a record kept (Engine::runtime()); "": the engine's choice.
+  [[nodiscard]] virtual Result<engine::Engine*> open(const std::string& name,
+                                                     const std::string& runtime) = 0;
+};
+
 struct Node {
   store::Store& store;
-  image::ImageStore& images;
-  engine::Engine& engine;
+  Engines& engines;
   const Clock& clock;
   Reporter& reporter;
   image::Progress& progress;
   std::string root;  // "/var/lib/podsysctl"
   std::string host;  // this host's name, for events
 };
+
+// With the engine of the pods at hand.
+struct EngineNode : Node {
+  engine::Engine& engine;
+};
+[[nodiscard]] Result<EngineNode> with_engine(const Node& node, const std::string& name,
+                                             const std::string& runtime);
+// With the engine that a recorded pod was made by.
+[[nodiscard]] Result<EngineNode> with_engine_of(const Node& node, const store::PodRecord& pod);
 
 // <root>/pods/<uid>
 [[nodiscard]] engine::PodPlace place_of(const Node& node, const std::string& uid);

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/put_sysctls.h"
 
+#include <algorithm>
+
 #include "base/fault_point.h"
 #include "base/strings.h"
 #include "enforce/enforce.h"
+#include "enforce/handover.h"
 #include "node/events.h"
+#include "node/kernel_answers.h"
 
 namespace podsysctl::node {
 namespace {
@@ -53,23 +57,50 @@ std::string summary_of(const sysctl::Application& application) {
     parts.push_back(
         applied.state == ApplyState::unchanged
             ? fmt::format("{} = {} (already)", applied.setting.key.name(), applied.effective)
-            : fmt::format("{} = {} (was {})", applied.setting.key.name(), applied.effective,
-                          applied.previous.empty() ? "empty" : applied.previous));
+            : fmt::format("{} = {}{}", applied.setting.key.name(), applied.effective,
+                          applied.previous.empty() ? "" : " (was " + applied.previous + ")"));
   }
   return join(parts, ", ");
 }
 
+// What the runtime wrote for us is found in force: it was applied all the same, over the value that
+// a fresh namespace starts with, as far as the probe has it on record.
+void credit_runtime(const EngineNode& node, const std::vector<sysctl::Setting>& settings,
+                    sysctl::Application& application) {
+  if (!node.engine.hands_over_settings()) {
+    return;
+  }
+  const std::optional<sysctl::ProbeReport> probed = kernel_answers(node, settings);
+  const std::vector<sysctl::Setting> handed = enforce::for_runtime(settings);
+  for (AppliedSetting& applied : application.settings) {
+    const bool by_runtime = std::ranges::any_of(
+        handed, [&](const sysctl::Setting& setting) { return setting.key == applied.setting.key; });
+    if (!by_runtime || applied.state != ApplyState::unchanged) {
+      continue;
+    }
+    const sysctl::ProbedKey* fresh = probed ? find(*probed, applied.setting.key) : nullptr;
+    applied.state = ApplyState::applied;
+    applied.previous = fresh != nullptr ? fresh->default_value : "";
+  }
+}
+
 }  // namespace
 
-Result<> put_sysctls(const Node& node, const store::PodRecord& pod,
+Result<> put_sysctls(const EngineNode& node, const store::PodRecord& pod,
                      const std::vector<sysctl::Setting>& settings) {
   if (settings.empty()) {
     return {};
   }
   PSYS_TRY(node.store.set_stage(pod.uid, store::Stage::sysctls));
   PSYS_TRY_ASSIGN(const sysctl::Target target, node.engine.target(sandbox_of(pod)));
+  return put_sysctls(node, pod, settings, target);
+}
+
+Result<> put_sysctls(const EngineNode& node, const store::PodRecord& pod,
+                     const std::vector<sysctl::Setting>& settings, const sysctl::Target& target) {
   PSYS_TRY_ASSIGN(auto writer, sysctl::SysctlWriter::open());
-  const sysctl::Application application = enforce::enforce(settings, target, writer);
+  sysctl::Application application = enforce::enforce(settings, target, writer);
+  credit_runtime(node, settings, application);
   fault_point("sysctls-written");
   PSYS_TRY(node.store.put_settings(pod.uid, records_of(application)));
   if (application.failure) {

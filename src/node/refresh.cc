@@ -53,7 +53,8 @@ Result<> refresh_or_clean(const Node& node, const PodRecord& pod) {
   return {};
 }
 
-Result<std::vector<ContainerRecord>> look_at_containers(const Node& node, const PodRecord& pod) {
+Result<std::vector<ContainerRecord>> look_at_containers(const EngineNode& node,
+                                                        const PodRecord& pod) {
   const engine::SandboxState sandbox = sandbox_of(pod);
   PSYS_TRY_ASSIGN(std::vector<ContainerRecord> containers, node.store.containers(pod.uid));
   for (ContainerRecord& container : containers) {
@@ -82,12 +83,14 @@ Derived derive_phase(const std::vector<ContainerRecord>& containers) {
 
 Result<PodRecord> refresh_pod(const Node& node, const std::string& uid) {
   PSYS_TRY_ASSIGN(PodRecord pod, node.store.pod(uid));
-  // The command that attends a pod in the foreground notes its end by itself.
-  const bool watched = pod.attachment == store::Attachment::attached && is_attended(pod);
+  // Who attends a pod notes its end by itself; a pod of the node service waits for the service.
+  const bool watched = pod.attachment == store::Attachment::service ||
+                       (pod.attachment == store::Attachment::attached && is_attended(pod));
   if (pod.stage != Stage::started || watched) {
     return pod;
   }
-  PSYS_TRY_ASSIGN(const auto containers, look_at_containers(node, pod));
+  PSYS_TRY_ASSIGN(const EngineNode with_engine, with_engine_of(node, pod));
+  PSYS_TRY_ASSIGN(const auto containers, look_at_containers(with_engine, pod));
   const Derived derived = derive_phase(containers);
   if (derived.phase == PodPhase::running) {
     return pod;

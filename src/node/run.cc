@@ -39,7 +39,7 @@ bool runs_alone(const LaunchedPod& launched, const pod::PodSpec& spec,
          spec.restart == pod::RestartPolicy::never;
 }
 
-Outcome run_alone(const Node& node, const LaunchedPod& launched, const pod::PodSpec& spec,
+Outcome run_alone(const EngineNode& node, const LaunchedPod& launched, const pod::PodSpec& spec,
                   const engine::Streams& streams) {
   const std::string& uid = launched.pod.uid;
   const PlannedContainer& planned = launched.containers.front();
@@ -64,7 +64,7 @@ Outcome run_alone(const Node& node, const LaunchedPod& launched, const pod::PodS
   return RunResult{uid, *code};
 }
 
-Outcome run_monitored(const Node& node, const LaunchedPod& launched, const pod::PodSpec& spec,
+Outcome run_monitored(const EngineNode& node, const LaunchedPod& launched, const pod::PodSpec& spec,
                       const LaunchOptions& options, const engine::Streams& streams) {
   auto started = start_all(node, launched, spec);
   if (!started) {
@@ -84,7 +84,7 @@ Outcome run_monitored(const Node& node, const LaunchedPod& launched, const pod::
   return RunResult{launched.pod.uid, *code};
 }
 
-Outcome run_launched(const Node& node, pod::PodSpec& spec, const policy::Allowlist& allowlist,
+Outcome run_launched(const EngineNode& node, pod::PodSpec& spec, const policy::Allowlist& allowlist,
                      const LaunchOptions& options, const engine::Streams& streams) {
   const auto launched = launch(node, spec, allowlist, options);
   if (!launched) {
@@ -104,7 +104,7 @@ void warn_of_no_restart(const Node& node, const pod::PodSpec& spec, const Launch
 
 }  // namespace
 
-Outcome run(const Node& node, pod::PodSpec spec, const policy::Allowlist& allowlist,
+Outcome run(const EngineNode& node, pod::PodSpec spec, const policy::Allowlist& allowlist,
             const LaunchOptions& options, const engine::Streams& streams) {
   if (const Result<> refreshed = refresh_all(node); !refreshed) {
     return std::unexpected(failed(refreshed.error()));

@@ -17,7 +17,7 @@ struct RunResult {
 };
 
 // `streams` are the caller's, for the foreground.
-[[nodiscard]] std::expected<RunResult, LaunchFailure> run(const Node& node, pod::PodSpec spec,
+[[nodiscard]] std::expected<RunResult, LaunchFailure> run(const EngineNode& node, pod::PodSpec spec,
                                                           const policy::Allowlist& allowlist,
                                                           const LaunchOptions& options,
                                                           const engine::Streams& streams);

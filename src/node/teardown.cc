@@ -14,7 +14,7 @@ using store::PodRecord;
 using store::Stage;
 
 // With no time for a kind end, removing them kills.
-Result<> end_kindly(const Node& node, const std::vector<ContainerRecord>& containers,
+Result<> end_kindly(const EngineNode& node, const std::vector<ContainerRecord>& containers,
                     const engine::SandboxState& sandbox, std::chrono::milliseconds grace) {
   std::vector<engine::StopRequest> requests;
   for (const ContainerRecord& container : containers) {
@@ -25,7 +25,8 @@ Result<> end_kindly(const Node& node, const std::vector<ContainerRecord>& contai
   return node.engine.stop_containers(requests, grace);
 }
 
-Result<> end_containers(const Node& node, const PodRecord& pod, std::chrono::milliseconds grace) {
+Result<> end_containers(const EngineNode& node, const PodRecord& pod,
+                        std::chrono::milliseconds grace) {
   const engine::SandboxState sandbox = sandbox_of(pod);
   PSYS_TRY_ASSIGN(const auto containers, node.store.containers(pod.uid));
   PSYS_TRY(end_kindly(node, containers, sandbox, grace));
@@ -42,11 +43,12 @@ Result<> stop_pod(const Node& node, const std::string& uid, const std::optional<
                   std::chrono::milliseconds grace) {
   PSYS_TRY_ASSIGN(const PodRecord pod, node.store.pod(uid));
   if (pod.stage < Stage::stopped) {
+    PSYS_TRY_ASSIGN(const EngineNode with_engine, with_engine_of(node, pod));
     PSYS_TRY(node.store.set_stage(uid, Stage::stopping));
     fault_point("stopping");
-    PSYS_TRY(end_containers(node, pod, grace));
+    PSYS_TRY(end_containers(with_engine, pod, grace));
     fault_point("containers-removed");
-    PSYS_TRY(node.engine.remove_sandbox(sandbox_of(pod)));
+    PSYS_TRY(with_engine.engine.remove_sandbox(sandbox_of(pod)));
     fault_point("sandbox-removed");
   }
   PSYS_TRY(node.store.modify_pod(uid, [&](PodRecord& record) -> Result<> {

@@ -12,24 +12,22 @@ namespace {
 
 constexpr const char* kInsertContainer =
     "INSERT INTO containers (id, pod_uid, name, kind, image, pid, pid_start, monitor_pid,"
-    " monitor_start, state, exit_code, reason, message, log_path, started, finished, "
-    "restart_count, stop_signal)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+    " monitor_start, state, exit_code, reason, message, log_path, started, finished,"
+    " restart_count, stop_signal, runtime_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+    " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
 constexpr const char* kUpdateContainer =
     "UPDATE containers SET pod_uid = ?2, name = ?3, kind = ?4, image = ?5, pid = ?6,"
     " pid_start = ?7, monitor_pid = ?8, monitor_start = ?9, state = ?10, exit_code = ?11,"
     " reason = ?12, message = ?13, log_path = ?14, started = ?15, finished = ?16,"
-    " restart_count = ?17, stop_signal = ?18 WHERE id = ?1";
+    " restart_count = ?17, stop_signal = ?18, runtime_id = ?19 WHERE id = ?1";
 constexpr const char* kSelectContainer =
     "SELECT id, pod_uid, name, kind, image, pid, pid_start, monitor_pid, monitor_start, state,"
-    " exit_code, reason, message, log_path, started, finished, restart_count, stop_signal FROM "
-    "containers"
-    " WHERE id = ?1";
+    " exit_code, reason, message, log_path, started, finished, restart_count, stop_signal,"
+    " runtime_id FROM containers WHERE id = ?1";
 constexpr const char* kSelectContainersOfPod =
     "SELECT id, pod_uid, name, kind, image, pid, pid_start, monitor_pid, monitor_start, state,"
-    " exit_code, reason, message, log_path, started, finished, restart_count, stop_signal FROM "
-    "containers"
-    " WHERE pod_uid = ?1 ORDER BY position";
+    " exit_code, reason, message, log_path, started, finished, restart_count, stop_signal,"
+    " runtime_id FROM containers WHERE pod_uid = ?1 ORDER BY position";
 
 // The columns of the statements above, in their order.
 Result<> run_with_columns(Database& database, const char* sql, const ContainerRecord& container) {
@@ -40,7 +38,7 @@ Result<> run_with_columns(Database& database, const char* sql, const ContainerRe
        start_value(container.monitor), to_string(container.state), to_value(container.exit_code),
        container.reason, container.message, container.log_path, to_value(container.started),
        to_value(container.finished), std::int64_t{container.restart_count},
-       std::int64_t{container.stop_signal}});
+       std::int64_t{container.stop_signal}, container.runtime_id});
 }
 
 Result<ContainerRecord> read_container(const Row& row) {
@@ -63,6 +61,7 @@ Result<ContainerRecord> read_container(const Row& row) {
   container.finished = optional_time_at(row, 15);
   container.restart_count = static_cast<std::uint32_t>(row.number(16));
   container.stop_signal = static_cast<int>(row.number(17));
+  container.runtime_id = row.text(18);
   return container;
 }
 

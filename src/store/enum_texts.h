@@ -26,7 +26,8 @@ inline constexpr EnumTexts<Stage, 9> kStages{
     "stage",
     {"recorded", "sandbox", "network", "sysctls", "containers", "started", "stopping", "stopped",
      "removing"}};
-inline constexpr EnumTexts<Attachment, 2> kAttachments{"attachment", {"attached", "detached"}};
+inline constexpr EnumTexts<Attachment, 3> kAttachments{"attachment",
+                                                       {"attached", "detached", "service"}};
 inline constexpr EnumTexts<AfterExit, 2> kAfterExits{"after exit", {"keep-record", "remove-pod"}};
 inline constexpr EnumTexts<ContainerKind, 2> kContainerKinds{"container kind", {"regular", "init"}};
 inline constexpr EnumTexts<ContainerState, 4> kContainerStates{

@@ -100,11 +100,13 @@ Result<std::optional<Candidate>> by_start_of_id(Database& database, std::string_
                  " FROM pods WHERE uid BETWEEN ?1 AND ?1 || '~' UNION ALL "
                  "SELECT uid, '', 'pod ' || namespace || '/' || name || ' (sandbox '"
                  " || substr(sandbox_id, 1, 12) || ')'"
-                 " FROM pods WHERE sandbox_id BETWEEN ?1 AND ?1 || '~' UNION ALL "
+                 " FROM pods WHERE sandbox_id BETWEEN ?1 AND ?1 || '~'"
+                 " OR runtime_id BETWEEN ?1 AND ?1 || '~' UNION ALL "
                  "SELECT pods.uid, id, 'container ' || containers.name || ' of pod '"
                  " || namespace || '/' || pods.name || ' (id ' || substr(id, 1, 12) || ')'"
                  " FROM containers JOIN pods ON pods.uid = pod_uid"
-                 " WHERE id BETWEEN ?1 AND ?1 || '~'",
+                 " WHERE id BETWEEN ?1 AND ?1 || '~'"
+                 " OR containers.runtime_id BETWEEN ?1 AND ?1 || '~'",
                  {start}));
   return only_one(std::move(found), start);
 }

@@ -107,5 +107,16 @@ TEST_F(FindPod, AnEmptySandboxIdMatchesNoPrefix) {
   EXPECT_EQ(store_->find_pod("f3")->pod.name, "abc");
 }
 
+TEST_F(FindPod, FindsByTheIdsOfTheRuntime) {
+  PodRecord pod = pod_named("docked");
+  pod.uid = "88888888-aaaa";
+  pod.runtime_id = "dddd4444";
+  ASSERT_TRUE(store_->insert_pod(pod));
+  ASSERT_TRUE(store_->insert_container(
+      {.id = "0123", .runtime_id = "eeee5555", .pod_uid = pod.uid, .name = "main"}));
+  EXPECT_EQ(store_->find_pod("dddd")->pod.uid, pod.uid);
+  EXPECT_EQ(store_->find_pod("eeee5")->container_id, "0123");
+}
+
 }  // namespace
 }  // namespace podsysctl::store

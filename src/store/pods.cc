@@ -13,18 +13,20 @@ namespace {
 constexpr const char* kInsertPod =
     "INSERT INTO pods (uid, name, namespace, phase, reason, message, stage, engine, runtime,"
     " sandbox_id, sandbox_pid, sandbox_start, owner_pid, owner_start, attachment, after_exit,"
-    " network_state, spec, created, started, finished, grace_seconds) VALUES (?1, ?2, ?3, ?4, ?5, "
-    "?6, ?7, ?8, ?9,"
-    " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
+    " network_state, spec, created, started, finished, grace_seconds, runtime_id, source,"
+    " source_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
+    " ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)";
 constexpr const char* kUpdatePod =
     "UPDATE pods SET name = ?2, namespace = ?3, phase = ?4, reason = ?5, message = ?6, stage = ?7,"
     " engine = ?8, runtime = ?9, sandbox_id = ?10, sandbox_pid = ?11, sandbox_start = ?12,"
     " owner_pid = ?13, owner_start = ?14, attachment = ?15, after_exit = ?16, network_state = ?17,"
-    " spec = ?18, created = ?19, started = ?20, finished = ?21, grace_seconds = ?22 WHERE uid = ?1";
+    " spec = ?18, created = ?19, started = ?20, finished = ?21, grace_seconds = ?22,"
+    " runtime_id = ?23, source = ?24, source_hash = ?25 WHERE uid = ?1";
 constexpr const char* kSelectPod =
     "SELECT uid, name, namespace, phase, reason, message, stage, engine, runtime, sandbox_id,"
     " sandbox_pid, sandbox_start, owner_pid, owner_start, attachment, after_exit, network_state,"
-    " spec, created, started, finished, grace_seconds FROM pods WHERE uid = ?1";
+    " spec, created, started, finished, grace_seconds, runtime_id, source, source_hash FROM pods"
+    " WHERE uid = ?1";
 
 // The columns of the three statements above, in their order.
 Result<> run_with_columns(Database& database, const char* sql, const PodRecord& pod) {
@@ -49,7 +51,10 @@ Result<> run_with_columns(Database& database, const char* sql, const PodRecord& 
                             to_value(pod.created),
                             to_value(pod.started),
                             to_value(pod.finished),
-                            std::int64_t{pod.grace.count()}});
+                            std::int64_t{pod.grace.count()},
+                            pod.runtime_id,
+                            pod.source,
+                            pod.source_hash});
 }
 
 Result<PodRecord> read_pod(const Row& row) {
@@ -74,6 +79,9 @@ Result<PodRecord> read_pod(const Row& row) {
   pod.started = optional_time_at(row, 19);
   pod.finished = optional_time_at(row, 20);
   pod.grace = std::chrono::seconds(row.number(21));
+  pod.runtime_id = row.text(22);
+  pod.source = row.text(23);
+  pod.source_hash = row.text(24);
   return pod;
 }
 

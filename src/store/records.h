@@ -33,7 +33,8 @@ enum class Stage : std::uint8_t {
   removing,    // the folder and the record are going
 };
 
-enum class Attachment : std::uint8_t { attached, detached };      // run, run -d
+// run; run -d; a pod of the node service, which watches it and adopts it again after a restart.
+enum class Attachment : std::uint8_t { attached, detached, service };
 enum class AfterExit : std::uint8_t { keep_record, remove_pod };  // --rm
 enum class ContainerKind : std::uint8_t { regular, init };
 enum class ContainerState : std::uint8_t { created, running, exited, failed };
@@ -72,15 +73,18 @@ struct PodRecord {
   std::string reason;   // "SysctlForbidden"
   std::string message;  // status.message
   Stage stage = Stage::recorded;
-  std::string engine;
-  std::string runtime;
-  std::string sandbox_id;  // 64 hexadecimal digits
+  std::string engine;      // "embedded"
+  std::string runtime;     // what the engine works with: "/usr/bin/crun", "unix:///run/docker.sock"
+  std::string sandbox_id;  // 64 hexadecimal digits, known before anything is made
+  std::string runtime_id;  // the runtime's own id of the sandbox; "" where it uses ours
   linux::ProcessId sandbox_process;
   linux::ProcessId owner;  // the process of ours that makes or attends the pod
   Attachment attachment = Attachment::attached;
   AfterExit after_exit = AfterExit::keep_record;
   std::string network_state;       // what CNI DEL needs; opaque here
   std::string spec;                // the pod as JSON; opaque here
+  std::string source;              // of a static pod: the manifest's path
+  std::string source_hash;         // of that manifest's text, to see changes
   std::chrono::seconds grace{30};  // from the stop signal to SIGKILL
   Timestamp created{};
   std::optional<Timestamp> started;
@@ -91,7 +95,8 @@ struct PodRecord {
 };
 
 struct ContainerRecord {
-  std::string id;  // 64 hexadecimal digits
+  std::string id;          // 64 hexadecimal digits, known before anything is made
+  std::string runtime_id;  // the runtime's own; "" where it uses ours
   std::string pod_uid;
   std::string name;
   ContainerKind kind = ContainerKind::regular;

@@ -54,6 +54,14 @@ CREATE INDEX events_by_object ON events (namespace, name);
 ALTER TABLE pods ADD COLUMN grace_seconds INTEGER NOT NULL DEFAULT 30;
 ALTER TABLE containers ADD COLUMN stop_signal INTEGER NOT NULL DEFAULT 15;
 )",
+    R"(
+ALTER TABLE pods ADD COLUMN runtime_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE pods ADD COLUMN source TEXT NOT NULL DEFAULT '';
+ALTER TABLE pods ADD COLUMN source_hash TEXT NOT NULL DEFAULT '';
+ALTER TABLE containers ADD COLUMN runtime_id TEXT NOT NULL DEFAULT '';
+CREATE INDEX pods_by_runtime_id ON pods (runtime_id);
+CREATE INDEX containers_by_runtime_id ON containers (runtime_id);
+)",
 };
 constexpr auto kNewest = static_cast<std::int64_t>(kMigrations.size());
 

@@ -238,11 +238,19 @@ TEST_F(StoreTest, ADatabaseOfVersion1IsBroughtUpToDate) {
     ASSERT_TRUE(store.insert_container(container));
     Database database = *Database::open(database_path(root_), Database::Access::existing);
     ASSERT_TRUE(
-        database.execute("ALTER TABLE pods DROP COLUMN grace_seconds;"
+        database.execute("DROP INDEX pods_by_runtime_id; DROP INDEX containers_by_runtime_id;"
+                         "ALTER TABLE pods DROP COLUMN runtime_id;"
+                         "ALTER TABLE pods DROP COLUMN source;"
+                         "ALTER TABLE pods DROP COLUMN source_hash;"
+                         "ALTER TABLE containers DROP COLUMN runtime_id;"
+                         "ALTER TABLE pods DROP COLUMN grace_seconds;"
                          "ALTER TABLE containers DROP COLUMN stop_signal;"
                          "PRAGMA user_version = 1"));
   }
   pod.grace = std::chrono::seconds(30);
+  pod.runtime_id.clear();
+  pod.source.clear();
+  pod.source_hash.clear();
   container.stop_signal = 15;
   EXPECT_EQ(*open().pod(pod.uid), pod);
   EXPECT_EQ(*open().container("c0ffee"), container);

@@ -56,6 +56,9 @@ inline PodRecord full_pod() {
   pod.attachment = Attachment::detached;
   pod.after_exit = AfterExit::remove_pod;
   pod.network_state = std::string("{\"a\":\"\0\"}", 9);
+  pod.runtime_id = "5eed" + std::string(60, 'b');
+  pod.source = "/etc/podsysctl/manifests/web.yaml";
+  pod.source_hash = "0f1e2d";
   pod.spec = "{\"kind\":\"Pod\"}";
   pod.grace = std::chrono::seconds(7);
   pod.started = at_second(101);

@@ -194,6 +194,15 @@ Result<Target> Target::of_process(pid_t pid, const linux::HostNamespaces& host) 
   return target;
 }
 
+Result<Target> Target::of_process(const linux::ProcessId& process,
+                                  const linux::HostNamespaces& host) {
+  PSYS_TRY_ASSIGN(Target target, of_process(process.pid, host));
+  if (!linux::is_alive(process)) {
+    return Error::of(Code::not_found, "process {} has ended", process.pid);
+  }
+  return target;
+}
+
 struct SysctlWriter::Parts {
   linux::ProcSys proc_sys;
   linux::HostNamespaces host;

@@ -14,6 +14,7 @@
 
 #include "base/result.h"
 #include "linux/namespaces.h"
+#include "linux/process.h"
 #include "sysctl/scope.h"
 #include "sysctl/tree.h"
 
@@ -26,8 +27,11 @@ struct Target {
   std::optional<linux::Namespace> uts;
   std::optional<linux::Namespace> user;
 
-  // Those of a process, without the ones that are the host's.
+  // Those of a process, without the ones that are the host's. The second form is not_found if the
+  // process ended before all were opened: its pid may be another's by then.
   [[nodiscard]] static Result<Target> of_process(pid_t pid, const linux::HostNamespaces& host);
+  [[nodiscard]] static Result<Target> of_process(const linux::ProcessId& process,
+                                                 const linux::HostNamespaces& host);
 };
 
 class SysctlWriter {

@@ -27,15 +27,21 @@ using store::Stage;
 
 class EmbeddedEngine final : public Engine {
  public:
-  EmbeddedEngine(EmbeddedOptions options, RuntimeChoice choice, CgroupLayout layout,
-                 const Clock& clock)
+  EmbeddedEngine(EmbeddedOptions options, image::ImageStore images, RuntimeChoice choice,
+                 CgroupLayout layout, const Clock& clock)
       : options_(std::move(options)),
+        images_(std::move(images)),
         choice_(std::move(choice)),
         layout_(std::move(layout)),
         clock_(clock) {}
 
   std::string_view name() const override { return "embedded"; }
   std::string_view runtime() const override { return choice_.path; }
+
+  Result<image::Resolved> resolve_image(const image::Reference& reference, image::Pull pull,
+                                        image::Progress& progress) override {
+    return images_.resolve(reference, pull, progress);
+  }
 
   Result<SandboxState> make_sandbox(const SandboxRequest& request, Journal& journal) override {
     SandboxState state{.id = request.id};
@@ -65,9 +71,11 @@ class EmbeddedEngine final : public Engine {
     return remove_cgroup(layout_, cgroup_path_of(state.id));
   }
 
-  Result<std::vector<std::string>> prepare_container(const ContainerRequest& request) override {
+  Result<PreparedContainer> prepare_container(const ContainerRequest& request) override {
     PSYS_TRY_ASSIGN(const linux::Namespace mounts, sandbox_of(request.sandbox).mount_namespace());
-    return write_bundle(request, folders_of(request), layout_, mounts);
+    PSYS_TRY_ASSIGN(std::vector<std::string> warnings,
+                    write_bundle(request, folders_of(request), layout_, mounts));
+    return PreparedContainer{.warnings = std::move(warnings)};
   }
 
   std::expected<RunningContainer, StartFailure> start_container(
@@ -310,6 +318,7 @@ class EmbeddedEngine final : public Engine {
   }
 
   EmbeddedOptions options_;
+  image::ImageStore images_;
   RuntimeChoice choice_;
   CgroupLayout layout_;
   const Clock& clock_;
@@ -318,11 +327,12 @@ class EmbeddedEngine final : public Engine {
 
 }  // namespace
 
-Result<std::unique_ptr<Engine>> make_embedded_engine(EmbeddedOptions options, const Clock& clock) {
+Result<std::unique_ptr<Engine>> make_embedded_engine(EmbeddedOptions options,
+                                                     image::ImageStore images, const Clock& clock) {
   PSYS_TRY_ASSIGN(CgroupLayout layout, read_cgroup_layout());
   PSYS_TRY_ASSIGN(RuntimeChoice choice, choose_runtime(options.runtime, layout));
-  return std::make_unique<EmbeddedEngine>(std::move(options), std::move(choice), std::move(layout),
-                                          clock);
+  return std::make_unique<EmbeddedEngine>(std::move(options), std::move(images), std::move(choice),
+                                          std::move(layout), clock);
 }
 
 }  // namespace podsysctl::engine

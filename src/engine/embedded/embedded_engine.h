@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "engine/embedded/runtime.h"
 #include "engine/engine.h"
+#include "image/store.h"
 
 namespace podsysctl::engine {
 
@@ -21,6 +22,7 @@ struct EmbeddedOptions {
 
 // not_found if no runtime is installed.
 [[nodiscard]] Result<std::unique_ptr<Engine>> make_embedded_engine(EmbeddedOptions options,
+                                                                   image::ImageStore images,
                                                                    const Clock& clock);
 
 }  // namespace podsysctl::engine
