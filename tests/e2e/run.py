@@ -208,12 +208,22 @@ def run_all(cases: list[case_file.Case], runner: Runner) -> int:
     return 0 if passed else SKIPPED
 
 
+def own_etc() -> None:
+    """An /etc that cases may write to; without the administrator's networks, which would be used."""
+    scratch = pathlib.Path("/run/etc")
+    for folder in ("upper", "work"):
+        (scratch / folder).mkdir(parents=True)
+    layers = f"lowerdir=/etc,upperdir={scratch}/upper,workdir={scratch}/work"
+    subprocess.run(["mount", "-t", "overlay", "overlay", "-o", layers, "/etc"], check=True)
+    shutil.rmtree("/etc/cni/net.d", ignore_errors=True)
+    os.makedirs("/etc/cni/net.d")
+
+
 def run_inside(options: argparse.Namespace, cases: list[case_file.Case]) -> int:
     """In the namespaces that play the host."""
     become_subreaper()
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
-    if os.path.isdir("/etc/cni/net.d"):  # the administrator's network would be used
-        subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/etc/cni/net.d"], check=True)
+    own_etc()
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     work = pathlib.Path(tempfile.mkdtemp(prefix="podsysctl-e2e-"))
     try:
