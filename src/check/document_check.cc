@@ -9,14 +9,15 @@
 
 namespace podsysctl::check {
 
-void DocumentChecker::check(const yaml::Node& root, const std::string& prefix, Sink& sink) {
-  if (root.kind == yaml::Kind::scalar && yaml::is_null(root)) {
+void DocumentChecker::check(const yaml::Value& root, Sink& sink) {
+  if (yaml::is_null(root.node())) {
     return;  // an empty document, or one of comments only
   }
-  sink.summary().documents += prefix.empty() ? 1U : 0U;  // an item is a part of one
-  const Found found{
+  sink.summary().documents += root.path().empty() ? 1U : 0U;  // an item is a part of one
+  const pod::Found found{
       .workload =
-          [&](const Workload& workload) {
+          [&](const pod::Workload& found_workload) {
+            const Workload workload = read_workload(found_workload);
             ++sink.summary().workloads;
             keys_.tidy();
             enter_workload(workload, sink);
@@ -29,12 +30,12 @@ void DocumentChecker::check(const yaml::Node& root, const std::string& prefix, S
             sink.leave();
           },
       .object =
-          [&](std::string_view kind, const yaml::Node& object, const std::string& at) {
+          [&](std::string_view kind, const yaml::Value& object) {
             if (kind == kKubeletConfigurationKind) {
-              check_kubelet_configuration(object, at, context_.kubernetes, sink);
+              check_kubelet_configuration(object, context_.kubernetes, sink);
             }
           }};
-  find_objects(root, prefix, found);
+  pod::find_objects(root, found);
 }
 
 }  // namespace podsysctl::check

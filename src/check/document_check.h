@@ -3,12 +3,10 @@
 // Thread-safety: one checker per thread; the context is shared.
 #pragma once
 
-#include <string>
-
 #include "check/context.h"
 #include "check/finding.h"
 #include "check/key_facts.h"
-#include "yaml/node.h"
+#include "yaml/value.h"
 
 namespace podsysctl::check {
 
@@ -16,8 +14,8 @@ class DocumentChecker {
  public:
   explicit DocumentChecker(const Context& context) : context_(context), keys_(context) {}
 
-  // `prefix` goes before every path: "" or "items[3].".
-  void check(const yaml::Node& root, const std::string& prefix, Sink& sink);
+  // Paths begin with the root's: "" of a document, "items[3]" of a part of one.
+  void check(const yaml::Value& root, Sink& sink);
 
  private:
   const Context& context_;

@@ -9,10 +9,10 @@
 
 #include "base/strings.h"
 #include "check/located.h"
-#include "check/workload.h"
 #include "policy/allowlist.h"
 #include "sysctl/setting.h"
 #include "sysctl/value.h"
+#include "yaml/lookup.h"
 #include "yaml/reader.h"
 #include "yaml/value.h"
 
@@ -137,23 +137,19 @@ void check_defaults(const KubeletSysctls& given, KubernetesVersion version, Sink
   }
 }
 
-void check_kubelet_configuration(const yaml::Node& object, const std::string& prefix,
-                                 KubernetesVersion version, Sink& sink) {
-  // The path begins with the prefix, without the dot that ends it.
-  const yaml::Value value(object, prefix.empty() ? prefix : prefix.substr(0, prefix.size() - 1),
-                          "");
+void check_kubelet_configuration(const yaml::Value& object, KubernetesVersion version, Sink& sink) {
   KubeletSysctls given;
   const auto report = [&](Rule rule, const Error& error) {
-    Located fault = locate(error.message, object.at);
-    sink.add(rule, {fault.at, value.path(), ""}, std::move(fault.text),
+    Located fault = locate(error.message, object.at());
+    sink.add(rule, {fault.at, object.path(), ""}, std::move(fault.text),
              "the kubelet does not start with it");
   };
-  if (auto patterns = patterns_of(value)) {
+  if (auto patterns = patterns_of(object)) {
     given.patterns = *std::move(patterns);
   } else {
     report(Rule::bad_pattern, patterns.error());
   }
-  if (const Result<> defaults = read_defaults(value, given); !defaults) {
+  if (const Result<> defaults = read_defaults(object, given); !defaults) {
     report(Rule::bad_default_sysctl, defaults.error());
   }
   check_patterns(given.patterns, version, sink);

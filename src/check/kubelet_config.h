@@ -14,7 +14,7 @@
 #include "check/finding.h"
 #include "policy/default_sysctls.h"
 #include "policy/kubernetes_version.h"
-#include "yaml/node.h"
+#include "yaml/value.h"
 
 namespace podsysctl::check {
 
@@ -42,7 +42,7 @@ void check_patterns(std::span<const NodePattern> patterns, policy::KubernetesVer
 void check_defaults(const KubeletSysctls& given, policy::KubernetesVersion version, Sink& sink);
 
 // Both, for an object among the manifests.
-void check_kubelet_configuration(const yaml::Node& object, const std::string& prefix,
-                                 policy::KubernetesVersion version, Sink& sink);
+void check_kubelet_configuration(const yaml::Value& object, policy::KubernetesVersion version,
+                                 Sink& sink);
 
 }  // namespace podsysctl::check

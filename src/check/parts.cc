@@ -6,6 +6,7 @@
 #include "check/units.h"
 #include "yaml/reader.h"
 #include "yaml/text_check.h"
+#include "yaml/value.h"
 
 namespace podsysctl::check {
 namespace {
@@ -20,7 +21,7 @@ Result<> check_documents(const Part& part, DocumentChecker& checker, Sink& sink)
     if (!document) {
       return {};
     }
-    checker.check(document->root(), part.prefix, sink);
+    checker.check(yaml::Value(document->root(), part.path, ""), sink);
   }
 }
 
@@ -41,10 +42,10 @@ void check_part(const Part& part, DocumentChecker& checker, Sink& sink) {
   sink.summary() = summary;
   DocumentCutter cutter(part.text, part.start);
   while (auto document = cutter.next(1)) {
-    document->prefix = part.prefix;
+    document->path = part.path;
     if (const Result<> read = check_documents(*document, checker, sink); !read) {
       Located fault = locate(read.error().message, document->start);
-      sink.summary().documents += part.prefix.empty() ? 1U : 0U;
+      sink.summary().documents += part.path.empty() ? 1U : 0U;
       sink.add(Rule::unreadable, {fault.at, "", ""}, std::move(fault.text),
                document->text.find("{{") != std::string_view::npos
                    ? "this looks like a template: render it first, by helm template or the like"

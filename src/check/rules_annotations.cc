@@ -24,12 +24,6 @@ constexpr std::array<Annotation, 2> kAnnotations{{
     {policy::kUnsafeSysctlsAnnotation, policy::AskedBy::unsafe_sysctls_annotation},
 }};
 
-std::string metadata_path(const Workload& workload, bool of_template, std::string_view key) {
-  const std::string& holder = of_template ? workload.template_path : workload.prefix;
-  const bool dotted = holder.empty() || holder.ends_with('.');
-  return fmt::format("{}{}metadata.annotations[{}]", holder, dotted ? "" : ".", key);
-}
-
 // The field that the annotation's entries make.
 std::string field_for(std::string_view spec_path,
                       const std::vector<policy::AnnotatedSysctl>& entries) {
@@ -43,14 +37,13 @@ std::string field_for(std::string_view spec_path,
                      entries.size() > kShown ? ", …" : "");
 }
 
-void report_ignored(const Subject& subject, const yaml::Node& value, bool of_template,
+void report_ignored(const Subject& subject, const yaml::Node& value, std::string_view holder,
                     std::string_view key) {
   const auto entries = policy::parse_sysctls_annotation(string_of(&value));
   const bool one = entries && entries->size() == 1;
   subject.sink.add(
       Rule::annotation_ignored,
-      {value.at, metadata_path(subject.workload, of_template, key),
-       one ? entries->front().name : ""},
+      {value.at, annotation_path(holder, key), one ? entries->front().name : ""},
       fmt::format("annotation {} is non-functional in v1.11+; use the \"sysctls\" field instead: "
                   "Kubernetes {} starts the pod without these values",
                   key, subject.context.kubernetes.to_string()),
@@ -92,8 +85,8 @@ void report_faults(Subject& subject, const yaml::Node* annotations) {
     const std::string_view key =
         of_safe ? policy::kSysctlsAnnotation : policy::kUnsafeSysctlsAnnotation;
     subject.sink.add(Rule::annotation_malformed,
-                     {value.at, metadata_path(subject.workload, true, key), ""}, fault.text(),
-                     fault.hint);
+                     {value.at, annotation_path(subject.workload.template_path, key), ""},
+                     fault.text(), fault.hint);
     (of_safe ? safe_refused : all_refused) = true;
   }
   for (Wish& wish : subject.wishes) {
@@ -102,11 +95,12 @@ void report_faults(Subject& subject, const yaml::Node* annotations) {
   }
 }
 
-void report_all_ignored(const Subject& subject, const yaml::Node* annotations, bool of_template) {
+void report_all_ignored(const Subject& subject, const yaml::Node* annotations,
+                        std::string_view holder) {
   for (const Annotation& annotation : kAnnotations) {
     const yaml::Node* const value = field_of(annotations, annotation.key);
     if (value != nullptr && !string_of(value).empty()) {
-      report_ignored(subject, *value, of_template, annotation.key);
+      report_ignored(subject, *value, holder, annotation.key);
     }
   }
 }
@@ -118,9 +112,9 @@ void check_annotations(Subject& subject) {
       field_of(field_of(subject.workload.object, "metadata"), "annotations");
   const yaml::Node* const of_pod = field_of(subject.workload.template_metadata, "annotations");
   if (subject.context.kubernetes.at_least(kIgnoredSince)) {
-    report_all_ignored(subject, of_pod, true);
+    report_all_ignored(subject, of_pod, subject.workload.template_path);
     if (of_object != of_pod) {
-      report_all_ignored(subject, of_object, false);
+      report_all_ignored(subject, of_object, subject.workload.object_path);
     }
     return;
   }

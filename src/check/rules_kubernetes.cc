@@ -232,7 +232,7 @@ void check_admission(Subject& subject) {
                      subject.name_place(wish), verdict.message(), std::move(hint));
     first = first == nullptr ? &wish : first;
   }
-  if (first != nullptr && subject.workload.replaces_pods()) {
+  if (first != nullptr && pod::replaces_pods(subject.workload.kind)) {
     subject.sink.add(
         Rule::endless_recreation, subject.name_place(*first),
         fmt::format("the kubelet rejects each pod of this {} for good, and the controller makes a "

@@ -11,7 +11,7 @@ namespace podsysctl::check {
 namespace {
 
 std::string in_path(std::string_view path, std::string_view name) {
-  return fmt::format("{}{}{}", path, path.empty() || path.ends_with('.') ? "" : ".", name);
+  return fmt::format("{}{}{}", path, path.empty() ? "" : ".", name);
 }
 
 // `holder` must have no sysctls of its own.
@@ -60,8 +60,8 @@ void check_placement(Subject& subject) {
   }
   // A Pod's spec written into its controller's.
   const yaml::Node* const outer = field_of(workload.object, "spec");
-  if (outer != nullptr && outer != workload.spec && workload.replaces_pods()) {
-    const std::string path = in_path(workload.prefix, "spec");
+  if (outer != nullptr && outer != workload.spec && pod::replaces_pods(workload.kind)) {
+    const std::string path = in_path(workload.object_path, "spec");
     look_for_sysctls(subject, outer, path);
     look_for_sysctls(subject, field_of(outer, "securityContext"), in_path(path, "securityContext"));
   }

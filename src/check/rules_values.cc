@@ -48,10 +48,13 @@ std::string_view json_type(const yaml::Node& node) {
 
 // The API server's words: its decoder names the field from the object down, without indices.
 std::string decoder_refusal(const Workload& workload, const yaml::Node& node) {
+  const std::size_t object = workload.object_path.size();
+  const std::string_view path_in_object =
+      std::string_view(workload.spec_path).substr(object == 0 ? 0 : object + 1);
   const std::string json = fmt::format(
       "json: cannot unmarshal {} into Go struct field Sysctl.{}.securityContext.sysctls."
       "value of type string",
-      json_type(node), std::string_view(workload.spec_path).substr(workload.prefix.size()));
+      json_type(node), path_in_object);
   const std::string_view version = string_of(field_of(workload.object, "apiVersion"));
   return fmt::format("{0} in version \"{1}\" cannot be handled as a {0}: {2}", workload.kind,
                      version.substr(version.rfind('/') + 1), json);

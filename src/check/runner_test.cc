@@ -148,7 +148,7 @@ TEST(Split, JsonLists) {
   EXPECT_EQ(list->items[0].text, "{\"a\": \"]}\\\"\"}");
   EXPECT_EQ(list->items[0].start, (yaml::Position{2, 2}));
   EXPECT_EQ(list->items[1].text, "5");
-  EXPECT_EQ(list->items[2].prefix, "items[2].");
+  EXPECT_EQ(list->items[2].path, "items[2]");
   for (const char* const text :
        {"", "{", "{}", "[]", "{\"kind\": \"List\"}", "{\"items\": []}",
         "{\"kind\": \"List\", \"items\": [1,]}", "{\"kind\": \"List\", \"items\": [1}",

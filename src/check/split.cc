@@ -156,7 +156,7 @@ bool cut_items(JsonWalker& walker, std::string_view text, std::vector<Part>& ite
       return false;
     }
     items.push_back({text.substr(start, walker.at() - start), position,
-                     fmt::format("items[{}].", items.size())});
+                     fmt::format("items[{}]", items.size())});
     if (walker.take(']')) {
       return true;
     }

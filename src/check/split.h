@@ -19,7 +19,7 @@ namespace podsysctl::check {
 struct Part {
   std::string_view text;
   yaml::Position start{1, 1};  // of its first byte
-  std::string prefix;          // of the paths of what stands in it: "items[3]."
+  std::string path;            // of what stands in it, if it is one object: "items[3]"
 };
 
 class DocumentCutter {

@@ -17,9 +17,7 @@ std::string Subject::path_of(const Wish& wish, std::string_view member) const {
   if (wish.annotation.empty()) {
     return workload.sysctl_path(wish.index, member);
   }
-  const bool dotted = workload.template_path.empty() || workload.template_path.ends_with('.');
-  return fmt::format("{}{}metadata.annotations[{}]", workload.template_path, dotted ? "" : ".",
-                     wish.annotation);
+  return annotation_path(workload.template_path, wish.annotation);
 }
 
 Place Subject::name_place(const Wish& wish) const {

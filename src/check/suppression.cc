@@ -43,9 +43,7 @@ class Reader {
     if (value == nullptr) {
       return;
     }
-    const bool dotted = holder.empty() || holder.ends_with('.');
-    const std::string path =
-        fmt::format("{}{}metadata.annotations[{}]", holder, dotted ? "" : ".", kIgnoreAnnotation);
+    const std::string path = annotation_path(holder, kIgnoreAnnotation);
     for (const std::string_view part : split(string_of(value), ';')) {
       if (trim(part).empty()) {
         continue;
@@ -68,7 +66,7 @@ class Reader {
 void enter_workload(const Workload& workload, Sink& sink) {
   Reader reader;
   const yaml::Node* const metadata = field_of(workload.object, "metadata");
-  reader.read(metadata, workload.prefix);
+  reader.read(metadata, workload.object_path);
   if (workload.template_metadata != metadata) {
     reader.read(workload.template_metadata, workload.template_path);
   }

@@ -24,7 +24,7 @@ template <class Take>
       return {};
     }
     bool open = false;
-    for (const pod::Workload& workload : pod::find_workloads(*document).workloads) {
+    for (const pod::Workload& workload : pod::find_workloads(*document)) {
       if (!open) {
         editor.open(*document);
         open = true;

@@ -207,7 +207,7 @@ class Fixer {
         if (!document) {
           return found;
         }
-        found += pod::find_workloads(*document).workloads.size();
+        found += pod::find_workloads(*document).size();
       }
     };
     if (made_.edits.empty()) {

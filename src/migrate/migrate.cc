@@ -18,7 +18,8 @@ using edit::Content;
 constexpr std::size_t kLongestName = 253;
 
 std::string name_of(const pod::Workload& workload) {
-  return workload.name.empty() ? workload.kind : fmt::format("{} {}", workload.kind, workload.name);
+  return workload.name.empty() ? std::string(workload.kind)
+                               : fmt::format("{} {}", workload.kind, workload.name);
 }
 
 class Migrator {
@@ -85,7 +86,7 @@ class Migrator {
   }
 
   [[nodiscard]] std::string profile_name(const pod::Workload& workload) const {
-    std::string base = workload.name;
+    std::string base(workload.name);
     while (base.ends_with('-')) {
       base.pop_back();  // generateName
     }
@@ -107,7 +108,8 @@ class Migrator {
     };
     Content metadata = mapping({{"name", edit::text_content(name)}});
     if (!workload.namespace_.empty()) {
-      metadata.entries.push_back({"namespace", edit::text_content(workload.namespace_)});
+      metadata.entries.push_back(
+          {"namespace", edit::text_content(std::string(workload.namespace_))});
     }
     Content list;
     list.kind = Content::Kind::list;
@@ -169,7 +171,7 @@ class Migrator {
       if (!*document) {
         break;
       }
-      for (const pod::Workload& workload : pod::find_workloads(**document).workloads) {
+      for (const pod::Workload& workload : pod::find_workloads(**document)) {
         if (index >= expected_.size() || !is_same(settings_in_field(workload), expected_[index])) {
           return broken(fmt::format("the sysctls of {}", printable_name(workload)));
         }

@@ -128,9 +128,9 @@ TEST(MigrateGolden, AsksForTheSame) {
     const std::string after = edit::apply_edits(text, migration->edits);
     yaml::DocumentReader reader(after, in);
     for (auto document = reader.next(); document && *document; document = reader.next()) {
-      for (const pod::Workload& workload : pod::find_workloads(**document).workloads) {
-        const std::string who =
-            workload.kind + (workload.name.empty() ? "" : " " + workload.name) + " (" + in + ")";
+      for (const pod::Workload& workload : pod::find_workloads(**document)) {
+        const std::string who = fmt::format("{}{}{} ({})", workload.kind,
+                                            workload.name.empty() ? "" : " ", workload.name, in);
         for (const Settings::One& one : settings_in_field(workload).all) {
           found[who + one.key.name()] = one.value;
         }

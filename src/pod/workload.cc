@@ -4,8 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <span>
-#include <string_view>
+#include <string>
+#include <unordered_set>
 #include <utility>
+
+#include <fmt/core.h>
+
+#include "yaml/lookup.h"
 
 namespace podsysctl::pod {
 namespace {
@@ -21,103 +26,102 @@ constexpr std::array<std::string_view, 4> kJobTemplate{"spec", "jobTemplate", "s
 
 struct KnownKind {
   std::string_view kind;
-  std::span<const std::string_view> path;  // from the object to its template
+  std::span<const std::string_view> path;  // from the object to the mapping with metadata and spec
+  bool replaces = false;
 };
 
 constexpr std::array<KnownKind, 9> kKnownKinds{{
     {"Pod", {}},
     {"PodTemplate", kTemplate},
-    {"Deployment", kSpecTemplate},
-    {"ReplicaSet", kSpecTemplate},
-    {"ReplicationController", kSpecTemplate},
-    {"StatefulSet", kSpecTemplate},
-    {"DaemonSet", kSpecTemplate},
+    {"Deployment", kSpecTemplate, true},
+    {"ReplicaSet", kSpecTemplate, true},
+    {"ReplicationController", kSpecTemplate, true},
+    {"StatefulSet", kSpecTemplate, true},
+    {"DaemonSet", kSpecTemplate, true},
     {"Job", kSpecTemplate},
     {"CronJob", kJobTemplate},
 }};
 
-std::string_view text_of(const Node& mapping, std::string_view name) {
-  const Node* const found = mapping.find(name);
-  return found != nullptr && found->kind == Kind::scalar ? found->text : std::string_view();
+const KnownKind* known_kind(std::string_view kind) noexcept {
+  const auto* const found = std::ranges::find(kKnownKinds, kind, &KnownKind::kind);
+  return found == kKnownKinds.end() ? nullptr : found;
 }
 
-std::optional<Value> mapping_in(const Value& object, std::string_view name) {
-  std::optional<Value> found = object.find(name);
-  return found && found->node().kind == Kind::mapping ? found : std::nullopt;
-}
-
-bool lists_containers(const Node& spec) {
-  const auto is_list = [&spec](std::string_view name) {
-    const Node* const found = spec.find(name);
-    return found != nullptr && found->kind == Kind::sequence;
-  };
-  return is_list("containers") || is_list("initContainers");
-}
-
-bool is_template_name(std::string_view name) {
-  return name == "template" || name.ends_with("Template");
+// A custom resource may call anything a template.
+bool looks_like_pod_spec(const Node* spec) {
+  return yaml::is_mapping(spec) &&
+         (yaml::is_sequence(field_of(spec, "containers")) ||
+          field_of(spec, "initContainers") != nullptr ||
+          field_of(field_of(spec, "securityContext"), "sysctls") != nullptr);
 }
 
 class Finder {
  public:
-  explicit Finder(WorkloadList& found) : found_(found) {}
+  explicit Finder(const Found& found) : found_(found) {}
 
-  void visit(const Value& object) {
-    const Node& node = object.node();
-    const std::string_view kind = text_of(node, "kind");
-    if (kind.empty() || text_of(node, "apiVersion").empty()) {
+  void visit(const Value& value) {
+    const Node& node = value.node();
+    if (node.kind == Kind::sequence) {
+      visit_items(value);
       return;
     }
-    const Node* const items = node.find("items");
-    if (kind.ends_with("List") && items != nullptr && items->kind == Kind::sequence) {
-      for (const Node* const item : items->items) {
-        visit(Value(*item, "", object.source()));
-      }
-      return;
+    const std::string_view kind = string_of(field_of(&node, "kind"));
+    if (kind.empty() || field_of(&node, "apiVersion") == nullptr) {
+      return;  // not of Kubernetes: values files, kustomize patches without a kind
     }
-    ++found_.objects;
-    const auto* const known = std::ranges::find(kKnownKinds, kind, &KnownKind::kind);
-    if (known == kKnownKinds.end()) {
-      search(object, node);
+    const std::optional<Value> items = value.find("items");
+    if (kind.ends_with("List") && items && items->node().kind == Kind::sequence) {
+      visit_items(*items);
+    } else if (const KnownKind* const known = known_kind(kind)) {
+      follow(value, known->path);
     } else {
-      follow(object, known->path);
+      found_.object(kind, value);
+      search(value, node);
     }
   }
 
  private:
+  void visit_items(const Value& list) {
+    for (std::size_t i = 0; i < list.node().items.size(); ++i) {
+      visit(list.item(i));
+    }
+  }
+
   void follow(const Value& object, std::span<const std::string_view> path) {
     std::optional<Value> at = object;
     for (const std::string_view name : path) {
-      at = mapping_in(*at, name);
+      at = at->find(name);
       if (!at) {
         return;
       }
     }
-    add(object, *at);
+    tell(object, *at);
   }
 
-  // Within the reader's limits: depth, and nodes with aliases followed. Paths are only written for
-  // what is found: long keys over many nodes would cost more than the walk.
+  // Templates anywhere in an object of another kind. The reader bounds the depth. Paths are only
+  // written for what is found: long keys over many nodes would cost more than the walk.
   void search(const Value& object, const Node& at) {
+    if (!searched_.insert(&at).second) {
+      return;  // an alias: a few bytes of them could stand for a million nodes
+    }
+    for (const Entry& entry : at.entries) {
+      if (entry.value->kind == Kind::scalar) {
+        continue;
+      }
+      steps_.push_back({entry.name, 0});
+      if (entry.name.ends_with("emplate") && looks_like_pod_spec(field_of(entry.value, "spec"))) {
+        tell(object, Value(*entry.value, path(object), object.source()));
+      } else {
+        search(object, *entry.value);
+      }
+      steps_.pop_back();
+    }
     for (std::size_t i = 0; i < at.items.size(); ++i) {
       if (at.items[i]->kind != Kind::scalar) {
         steps_.push_back({std::nullopt, i});
         search(object, *at.items[i]);
         steps_.pop_back();
       }
-    }
-    for (const Entry& entry : at.entries) {
-      if (entry.value->kind == Kind::scalar) {
-        continue;
-      }
-      const Node* const spec = entry.value->find("spec");
-      steps_.push_back({entry.name, 0});
-      if (is_template_name(entry.name) && spec != nullptr && lists_containers(*spec)) {
-        add(object, Value(*entry.value, path(object), object.source()));
-      } else {
-        search(object, *entry.value);
-      }
-      steps_.pop_back();
     }
   }
 
@@ -130,22 +134,19 @@ class Finder {
     return path;
   }
 
-  void add(const Value& object, const Value& pod) {
-    std::optional<Value> spec = mapping_in(pod, "spec");
-    if (!spec) {
+  void tell(const Value& object, const Value& pod) const {
+    std::optional<Value> spec = pod.find("spec");
+    if (!spec || spec->node().kind != Kind::mapping) {
       return;
     }
-    const Node* const metadata = object.node().find("metadata");
-    const auto text = [metadata](std::string_view name) {
-      return std::string(metadata == nullptr ? std::string_view() : text_of(*metadata, name));
-    };
-    std::string name = text("name");
-    if (name.empty()) {
-      name = text("generateName");
-    }
-    found_.workloads.push_back({std::string(text_of(object.node(), "apiVersion")),
-                                std::string(text_of(object.node(), "kind")), std::move(name),
-                                text("namespace"), object, pod, *std::move(spec)});
+    const Node* const metadata = field_of(&object.node(), "metadata");
+    const std::string_view name = string_of(field_of(metadata, "name"));
+    found_.workload({.kind = string_of(field_of(&object.node(), "kind")),
+                     .namespace_ = string_of(field_of(metadata, "namespace")),
+                     .name = name.empty() ? string_of(field_of(metadata, "generateName")) : name,
+                     .object = object,
+                     .pod = pod,
+                     .spec = *std::move(spec)});
   }
 
   struct Step {
@@ -153,7 +154,8 @@ class Finder {
     std::size_t index;
   };
 
-  WorkloadList& found_;
+  const Found& found_;
+  std::unordered_set<const Node*> searched_;
   std::vector<Step> steps_;  // from the object to where search() is
 };
 
@@ -165,10 +167,18 @@ std::optional<Value> Workload::annotation(std::string_view key) const {
   return annotations ? annotations->find(key) : std::nullopt;
 }
 
-WorkloadList find_workloads(const yaml::Document& document) {
-  WorkloadList found;
-  Finder(found).visit(Value(document));
-  return found;
+void find_objects(const Value& root, const Found& found) { Finder(found).visit(root); }
+
+std::vector<Workload> find_workloads(const yaml::Document& document) {
+  std::vector<Workload> workloads;
+  const auto keep = [&](const Workload& workload) { workloads.push_back(workload); };
+  find_objects(Value(document), {.workload = keep, .object = [](auto&&...) {}});
+  return workloads;
+}
+
+bool replaces_pods(std::string_view kind) noexcept {
+  const KnownKind* const known = known_kind(kind);
+  return known != nullptr && known->replaces;
 }
 
 }  // namespace podsysctl::pod

@@ -18,7 +18,7 @@ using testing::IsEmpty;
 std::vector<std::string> found_in(std::string_view text) {
   const auto document = yaml::DocumentReader(text, "f").next().value();
   std::vector<std::string> lines;
-  for (const Workload& workload : find_workloads(*document).workloads) {
+  for (const Workload& workload : find_workloads(*document)) {
     lines.push_back(fmt::format("{}/{}/{} {}", workload.kind, workload.namespace_, workload.name,
                                 workload.spec.path()));
   }
@@ -71,9 +71,7 @@ items:
 - {apiVersion: v1, kind: PodList, items: [{apiVersion: v1, kind: Pod, spec: {}}]}
 - 1
 )";
-  EXPECT_THAT(found_in(list), ElementsAre("Pod//a spec", "Pod// spec"));
-  const auto document = yaml::DocumentReader(list, "f").next().value();
-  EXPECT_EQ(find_workloads(*document).objects, 3U);
+  EXPECT_THAT(found_in(list), ElementsAre("Pod//a items[0].spec", "Pod// items[2].items[0].spec"));
   for (const std::string_view none :
        {"kind: Pod\nspec: {}", "apiVersion: v1\nkind: [Pod]\nspec: {}", "[1]", "text",
         "{apiVersion: v1, kind: Pod, spec: 1}", "{apiVersion: apps/v1, kind: Deployment}",
@@ -95,10 +93,10 @@ spec:
                             .next()
                             .value();
   const auto found = find_workloads(*document);
-  ASSERT_EQ(found.workloads.size(), 1U);
-  EXPECT_EQ(found.workloads[0].annotation("a")->as_string().value(), "inner");
-  EXPECT_EQ(found.workloads[0].annotation("b")->at().line, 6U);
-  EXPECT_FALSE(found.workloads[0].annotation("c"));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].annotation("a")->as_string().value(), "inner");
+  EXPECT_EQ(found[0].annotation("b")->at().line, 6U);
+  EXPECT_FALSE(found[0].annotation("c"));
 }
 
 }  // namespace
