@@ -47,7 +47,4 @@ class KeyCache {
   std::unordered_map<std::string, KeyFacts, Hash, std::equal_to<>> facts_;
 };
 
-// The catalogue's name that the key was probably meant to be; "" where none is near.
-[[nodiscard]] std::string nearest_key(const sysctl::SysctlKey& key);
-
 }  // namespace podsysctl::check

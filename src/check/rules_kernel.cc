@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <vector>
 
 #include <fmt/core.h>
 
 #include "base/strings.h"
 #include "check/subject.h"
+#include "sysctl/near_keys.h"
 #include "sysctl/predict.h"
 #include "sysctl/probe_leaks.h"
 
@@ -97,13 +99,13 @@ void report_settability(const Subject& subject, const Wish& wish) {
 
 void report_unknown(const Subject& subject, const Wish& wish) {
   const std::string& name = wish.facts->key->name();
-  const std::string nearest =
-      subject.sink.wants(Rule::unknown_key) ? nearest_key(*wish.facts->key) : "";
+  const std::vector<std::string> near =
+      subject.sink.wants(Rule::unknown_key) ? sysctl::near_keys(name) : std::vector<std::string>();
   subject.sink.add(Rule::unknown_key, subject.name_place(wish),
                    fmt::format("{} is not in the catalogue of kernel parameters", name),
-                   nearest.empty()
+                   near.empty()
                        ? "check the spelling; a key of a module that is not known here may be right"
-                       : fmt::format("did you mean {}?", nearest));
+                       : fmt::format("did you mean {}?", near.front()));
 }
 
 // The interface in net.ipv4.conf.IF.x and its like; "" where the key has none.

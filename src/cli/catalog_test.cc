@@ -12,7 +12,6 @@
 #include "cli/explanation.h"
 #include "cli/facts_json.h"
 #include "cli/kernel_facts.h"
-#include "cli/near_names.h"
 #include "cli/page.h"
 #include "cli/yaml_text.h"
 #include "yaml/reader.h"
@@ -24,7 +23,6 @@ namespace {
 using sysctl::Scope;
 using sysctl::Settability;
 using sysctl::SysctlKey;
-using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -106,16 +104,6 @@ TEST(KernelFacts, ListFamiliesOfAnotherKernelAsPatterns) {
   EXPECT_GT(all.size(), 400U);
 }
 
-TEST(NearNames, FindWhatWasMeant) {
-  const KernelFacts here = probed_kernel();
-  EXPECT_EQ(near_names(here, "net.core.somaxcon").front(), "net.core.somaxconn");
-  EXPECT_THAT(near_names(here, "somaxconn"), Contains("net.core.somaxconn"));
-  EXPECT_EQ(near_names(here, "kernel.own_kay").front(), "kernel.own_key");
-  EXPECT_EQ(near_names(here, "net.ipv4.conf.wlan7.rp_filtr").front(),
-            "net.ipv4.conf.wlan7.rp_filter");
-  EXPECT_THAT(near_names(here, "quite.another.thing.altogether"), IsEmpty());
-}
-
 TEST(Explain, AnUnknownKeyIsRefusedWithTheNearestNames) {
   const auto page = explain_key(probed_kernel(), key_of("net.ipv4.tcp_rmen"));
   ASSERT_FALSE(page);
@@ -123,6 +111,12 @@ TEST(Explain, AnUnknownKeyIsRefusedWithTheNearestNames) {
   EXPECT_THAT(page.error().message,
               HasSubstr("no kernel parameter \"net.ipv4.tcp_rmen\" is known: neither the catalogue "
                         "nor Linux 6.12.1 has it; did you mean net.ipv4.tcp_rmem"));
+}
+
+TEST(Explain, AKeyOfThisKernelAloneIsSuggestedToo) {
+  const auto page = explain_key(probed_kernel(), key_of("kernel.own_kay"));
+  ASSERT_FALSE(page);
+  EXPECT_THAT(page.error().message, HasSubstr("did you mean kernel.own_key"));
 }
 
 TEST(Explain, APodsKeyHasThreeWays) {

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "cli/near_names.h"
 #include "sysctl/constraint.h"
+#include "sysctl/near_keys.h"
 
 namespace podsysctl::cli {
 namespace {
@@ -96,7 +96,13 @@ std::string example_value(const Explanation& page) {
 }
 
 std::unexpected<Error> unknown_key(const KernelFacts& kernel, const SysctlKey& key) {
-  const std::vector<std::string> near = near_names(kernel, key.name());
+  std::vector<std::string_view> probed;
+  if (kernel.report) {
+    for (const sysctl::ProbedKey& one : kernel.report->keys) {
+      probed.emplace_back(one.key.name());
+    }
+  }
+  const std::vector<std::string> near = sysctl::near_keys(key.name(), probed);
   std::string message =
       fmt::format("no kernel parameter {} is known: neither the catalogue nor Linux {} has it",
                   quoted(key.name()), kernel.release);
