@@ -7,6 +7,7 @@
 
 #include "cli/args_parse.h"
 #include "cli/exit_codes.h"
+#include "cli/test_support.h"
 
 namespace podsysctl::cli {
 namespace {
@@ -177,12 +178,10 @@ TEST_F(Args, TheExitCodeIsTheActionsOrTheCommandsForAWrongLine) {
 }
 
 TEST_F(Args, AWrongLineIsOneLineAndAHint) {
-  testing::internal::CaptureStderr();
-  testing::internal::CaptureStdout();
-  EXPECT_EQ(dispatch(app_, Words{"image", "import", "--bogus"}), kUsage);
-  EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
-  EXPECT_EQ(testing::internal::GetCapturedStderr(),
-            "podsysctl: unknown flag: --bogus\nhint: tool image import --help\n");
+  const Printed printed = run_words(app_, {"image", "import", "--bogus"});
+  EXPECT_EQ(printed.code, kUsage);
+  EXPECT_EQ(printed.out, "");
+  EXPECT_EQ(printed.err, "podsysctl: unknown flag: --bogus\nhint: tool image import --help\n");
 }
 
 }  // namespace

@@ -13,9 +13,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "cli/args_parse.h"
 #include "cli/exit_codes.h"
-#include "cli/main.h"
+#include "cli/test_support.h"
 #include "json/json.h"
 #include "linux/fresh_namespaces.h"
 #include "linux/proc_sys.h"
@@ -29,46 +28,31 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-struct Outcome {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
-Outcome run(const std::vector<std::string>& words) {
-  const Command app = make_app();
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  Outcome outcome;
-  outcome.code = dispatch(app, words);
-  outcome.out = testing::internal::GetCapturedStdout();
-  outcome.err = testing::internal::GetCapturedStderr();
-  return outcome;
-}
-
 std::string scratch_root() { return testing::TempDir() + "catalog-verb-root"; }
 
 TEST(CatalogVerb, ListsAnotherKernelsKeysByFilter) {
-  const Outcome ipc = run({"catalog", "--against", "6.12", "--scope", "uts"});
+  const Printed ipc = run_words({"catalog", "--against", "6.12", "--scope", "uts"});
   EXPECT_EQ(ipc.code, kOk) << ipc.err;
   EXPECT_THAT(ipc.out, HasSubstr("kernel.domainname"));
   EXPECT_THAT(ipc.out, Not(HasSubstr("net.")));
   EXPECT_THAT(ipc.err, IsEmpty());
 
-  const Outcome settable = run({"catalog", "--against", "6.12", "--settable", "net.core.", "vm."});
+  const Printed settable =
+      run_words({"catalog", "--against", "6.12", "--settable", "net.core.", "vm."});
   EXPECT_EQ(settable.code, kOk);
   EXPECT_THAT(settable.out, HasSubstr("net.core.somaxconn"));
   EXPECT_THAT(settable.out, Not(HasSubstr("node-only")));
   EXPECT_THAT(settable.out, Not(HasSubstr("vm.")));
 
-  const Outcome found = run({"catalog", "--against", "6.12", "--search", "LISTEN(2)"});
+  const Printed found = run_words({"catalog", "--against", "6.12", "--search", "LISTEN(2)"});
   EXPECT_EQ(found.code, kOk);
   EXPECT_THAT(found.out, HasSubstr("net.core.somaxconn"));
 }
 
 TEST(CatalogVerb, TheTableNamesLegalValues) {
-  const Outcome table = run({"catalog", "--against", "6.12", "net.ipv4.tcp_rmem", "kernel.shmmni",
-                             "net.ipv4.tcp_sack", "net.ipv4.conf.*.rp_filter"});
+  const Printed table =
+      run_words({"catalog", "--against", "6.12", "net.ipv4.tcp_rmem", "kernel.shmmni",
+                 "net.ipv4.tcp_sack", "net.ipv4.conf.*.rp_filter"});
   EXPECT_THAT(table.out, ContainsRegex("kernel.shmmni +ipc +pod-writable +0..16777216 "));
   EXPECT_THAT(table.out, ContainsRegex("net.ipv4.tcp_rmem +net +pod-writable +vector of 3 "));
   EXPECT_THAT(table.out, ContainsRegex("net.ipv4.tcp_sack +net +pod-writable +0.1 "));
@@ -76,13 +60,14 @@ TEST(CatalogVerb, TheTableNamesLegalValues) {
 }
 
 TEST(CatalogVerb, QuietMeansNamesOnly) {
-  const Outcome names = run({"catalog", "--against", "6.12", "-q", "kernel.domain", "kernel.shmm"});
+  const Printed names =
+      run_words({"catalog", "--against", "6.12", "-q", "kernel.domain", "kernel.shmm"});
   EXPECT_EQ(names.out, "kernel.domainname\nkernel.shmmax\nkernel.shmmni\n");
 }
 
 TEST(CatalogVerb, JsonAndYamlAreOneTree) {
-  const Outcome as_json =
-      run({"catalog", "--against", "4.14", "-o", "json", "net.ipv4.tcp_rmem", "kernel.msgmnb"});
+  const Printed as_json = run_words(
+      {"catalog", "--against", "4.14", "-o", "json", "net.ipv4.tcp_rmem", "kernel.msgmnb"});
   ASSERT_EQ(as_json.code, kOk) << as_json.err;
   const json::Value list = json::parse(as_json.out, "catalog").value();
   ASSERT_EQ(list.size(), 2U);
@@ -90,8 +75,8 @@ TEST(CatalogVerb, JsonAndYamlAreOneTree) {
   EXPECT_EQ(list[1]["settability"], "node-only");
   EXPECT_EQ(list[1]["namespacedSince"], "4.15");
   EXPECT_EQ(list[1]["from"], "data");
-  const Outcome as_yaml =
-      run({"catalog", "--against", "4.14", "-o", "yaml", "net.ipv4.tcp_rmem", "kernel.msgmnb"});
+  const Printed as_yaml = run_words(
+      {"catalog", "--against", "4.14", "-o", "yaml", "net.ipv4.tcp_rmem", "kernel.msgmnb"});
   EXPECT_THAT(as_yaml.out, HasSubstr("- key: \"kernel.msgmnb\"\n  scope: \"ipc\"\n"));
 }
 
@@ -123,7 +108,7 @@ TEST(CatalogVerb, SaysWhatIsWrong) {
   for (const Case& c : cases) {
     std::vector<std::string> words = c.words;
     words.insert(words.end(), {"--root", scratch_root()});
-    const Outcome outcome = run(words);
+    const Printed outcome = run_words(words);
     EXPECT_EQ(outcome.code, c.code) << testing::PrintToString(c.words);
     EXPECT_THAT(outcome.err, HasSubstr(c.message)) << testing::PrintToString(c.words);
     EXPECT_THAT(outcome.out, IsEmpty()) << testing::PrintToString(c.words);
@@ -131,11 +116,11 @@ TEST(CatalogVerb, SaysWhatIsWrong) {
 }
 
 TEST(ExplainVerb, TakesAnySpelling) {
-  const Outcome dotted = run({"explain", "net.core.somaxconn", "--root", scratch_root()});
-  const Outcome slashed = run({"explain", "net/core/somaxconn", "--root", scratch_root()});
+  const Printed dotted = run_words({"explain", "net.core.somaxconn", "--root", scratch_root()});
+  const Printed slashed = run_words({"explain", "net/core/somaxconn", "--root", scratch_root()});
   EXPECT_EQ(dotted.code, kOk) << dotted.err;
   EXPECT_EQ(dotted.out, slashed.out);
-  EXPECT_EQ(run({"explain", "/proc/sys/net/core/somaxconn", "--root", scratch_root()}).out,
+  EXPECT_EQ(run_words({"explain", "/proc/sys/net/core/somaxconn", "--root", scratch_root()}).out,
             dotted.out);
   EXPECT_THAT(dotted.out, HasSubstr("docker run --sysctl 'net.core.somaxconn="));
   EXPECT_THAT(dotted.out, Not(HasSubstr("\x1b")));
@@ -143,8 +128,8 @@ TEST(ExplainVerb, TakesAnySpelling) {
 
 TEST(ExplainVerb, ShowsTheValueOfATarget) {
   // This process lives in the host's namespaces, or in those that the test was given.
-  const Outcome own = run({"explain", "-o", "json", "net.core.somaxconn",
-                           "pid:" + std::to_string(::getpid()), "--root", scratch_root()});
+  const Printed own = run_words({"explain", "-o", "json", "net.core.somaxconn",
+                                 "pid:" + std::to_string(::getpid()), "--root", scratch_root()});
   if (own.code != kOk && own.err.contains("ermission")) {
     GTEST_SKIP() << own.err;
   }
@@ -178,7 +163,8 @@ TEST(ExplainVerb, ShowsTheValueOfANetworkNamespace) {
   }
   const std::string target = fmt::format("netns:/proc/self/fd/{}", net->fd().get());
   const auto at_target = [&target](const std::string& key) {
-    const Outcome page = run({"explain", "-o", "json", key, target, "--root", scratch_root()});
+    const Printed page =
+        run_words({"explain", "-o", "json", key, target, "--root", scratch_root()});
     EXPECT_EQ(page.code, kOk) << page.err;
     return json::parse(page.out, "explain").value()["target"];
   };
@@ -195,15 +181,15 @@ TEST(ExplainVerb, ShowsTheValueOfANetworkNamespace) {
 }
 
 TEST(ExplainVerb, ListsProfiles) {
-  const Outcome list = run({"explain", "--profile"});
+  const Printed list = run_words({"explain", "--profile"});
   EXPECT_EQ(list.code, kOk);
   ASSERT_FALSE(sysctl::profiles().empty());
   const std::string name(sysctl::profiles().front().name);
   EXPECT_THAT(list.out, HasSubstr(name));
-  const Outcome one = run({"explain", "--profile", name});
+  const Printed one = run_words({"explain", "--profile", name});
   EXPECT_EQ(one.code, kOk);
-  EXPECT_EQ(run({"explain", "--profile=" + name}).out, one.out);
-  const Outcome as_json = run({"explain", "--profile", "-o", "json"});
+  EXPECT_EQ(run_words({"explain", "--profile=" + name}).out, one.out);
+  const Printed as_json = run_words({"explain", "--profile", "-o", "json"});
   EXPECT_EQ(json::parse(as_json.out, "list").value().size(), sysctl::profiles().size());
 }
 

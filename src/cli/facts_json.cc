@@ -84,6 +84,64 @@ json::Value safe_json(const Entry& entry) {
   return {{"safeSince", std::string(entry.safe_since)}, {"kernel", or_null(entry.safe_kernel)}};
 }
 
+// None for an empty entry: the first of the enumeration would be a wrong answer.
+json::Value type_json(const Entry& entry) {
+  return entry.key.empty() ? json::Value() : json::Value(std::string(to_string(entry.type)));
+}
+
+json::Value max_length_json(const Entry& entry) {
+  return entry.max_length == 0 ? json::Value() : json::Value(entry.max_length);
+}
+
+template <std::string_view Entry::* Text>
+json::Value text(const Entry& entry) {
+  return or_null(entry.*Text);
+}
+
+template <std::span<const std::string_view> Entry::* Texts>
+json::Value texts(const Entry& entry) {
+  return list_of(entry.*Texts);
+}
+
+struct Field {
+  std::string_view name;
+  json::Value (*of)(const Entry& entry);
+};
+
+// The catalogue's part of the object, in its order.
+constexpr auto kFields = std::to_array<Field>({
+    {"entry", text<&Entry::key>},
+    {"group", text<&Entry::group>},
+    {"meaning", text<&Entry::meaning>},
+    {"type", type_json},
+    {"unit", text<&Entry::unit>},
+    {"elements", elements_json},
+    {"choices", choices_json},
+    {"maxLength", max_length_json},
+    {"ascending",
+     [](const Entry& entry) -> json::Value {
+       return entry.order == sysctl::Order::non_decreasing;
+     }},
+    {"defaultDepends", text<&Entry::default_depends>},
+    {"since", text<&Entry::since>},
+    {"visibleSince", text<&Entry::visible_since>},
+    {"namespacedSince", text<&Entry::namespaced_since>},
+    {"removed", text<&Entry::removed>},
+    {"module", text<&Entry::module>},
+    {"config", text<&Entry::config>},
+    {"kubernetes", safe_json},
+    {"leaks", leaks_json},
+    {"effect", [](const Entry& entry) { return or_null(to_string(entry.effect)); }},
+    {"existing", text<&Entry::existing>},
+    {"interacts", texts<&Entry::interacts>},
+    {"counters", texts<&Entry::counters>},
+    {"memory", text<&Entry::memory>},
+    {"traps", texts<&Entry::traps>},
+    {"folklore", text<&Entry::folklore>},
+    {"instead", text<&Entry::instead>},
+    {"source", text<&Entry::source>},
+});
+
 }  // namespace
 
 std::string_view to_string(sysctl::ValueType type) noexcept {
@@ -96,8 +154,7 @@ std::string_view to_string(sysctl::Effect effect) noexcept {
 
 json::Value facts_json(const KeyFacts& facts) {
   static constexpr Entry kNothing{};
-  const bool known = facts.entry != nullptr;
-  const Entry& entry = known ? *facts.entry : kNothing;
+  const Entry& entry = facts.entry != nullptr ? *facts.entry : kNothing;
   json::Value view = {
       {"key", facts.key.name()},
       {"scope", std::string(to_string(facts.scope))},
@@ -108,34 +165,10 @@ json::Value facts_json(const KeyFacts& facts) {
       {"default", facts.default_value ? json::Value(*facts.default_value) : json::Value()},
       {"note", facts.note},
       {"from", std::string(to_string(facts.source))},
-      {"entry", or_null(entry.key)},
-      {"group", or_null(entry.group)},
-      {"meaning", or_null(entry.meaning)},
-      {"type", known ? json::Value(std::string(to_string(entry.type))) : json::Value()},
-      {"unit", or_null(entry.unit)},
   };
-  view["elements"] = elements_json(entry);
-  view["choices"] = choices_json(entry);
-  view["maxLength"] = entry.max_length == 0 ? json::Value() : json::Value(entry.max_length);
-  view["ascending"] = entry.order == sysctl::Order::non_decreasing;
-  view["defaultDepends"] = or_null(entry.default_depends);
-  view["since"] = or_null(entry.since);
-  view["visibleSince"] = or_null(entry.visible_since);
-  view["namespacedSince"] = or_null(entry.namespaced_since);
-  view["removed"] = or_null(entry.removed);
-  view["module"] = or_null(entry.module);
-  view["config"] = or_null(entry.config);
-  view["kubernetes"] = safe_json(entry);
-  view["leaks"] = leaks_json(entry);
-  view["effect"] = or_null(to_string(entry.effect));
-  view["existing"] = or_null(entry.existing);
-  view["interacts"] = list_of(entry.interacts);
-  view["counters"] = list_of(entry.counters);
-  view["memory"] = or_null(entry.memory);
-  view["traps"] = list_of(entry.traps);
-  view["folklore"] = or_null(entry.folklore);
-  view["instead"] = or_null(entry.instead);
-  view["source"] = or_null(entry.source);
+  for (const Field& field : kFields) {
+    view[std::string(field.name)] = field.of(entry);
+  }
   return view;
 }
 

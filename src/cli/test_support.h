@@ -19,9 +19,8 @@ struct Printed {
   std::string err;
 };
 
-// A whole command line without the program's name, and what it prints.
-inline Printed run_words(const std::vector<std::string>& words) {
-  const Command app = make_app();
+// A command line without the program's name, and what it prints.
+inline Printed run_words(const Command& app, const std::vector<std::string>& words) {
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
   Printed printed;
@@ -30,6 +29,11 @@ inline Printed run_words(const std::vector<std::string>& words) {
   printed.out = testing::internal::GetCapturedStdout();
   printed.err = testing::internal::GetCapturedStderr();
   return printed;
+}
+
+// The same of podsysctl itself.
+inline Printed run_words(const std::vector<std::string>& words) {
+  return run_words(make_app(), words);
 }
 
 }  // namespace podsysctl::cli
