@@ -19,7 +19,8 @@
 namespace podsysctl::cli {
 
 // What a shell can offer for a value.
-enum class Completes : std::uint8_t { nothing, files, folders, pods, images, sysctls };
+// A target is a pod, pid:N or netns:PATH.
+enum class Completes : std::uint8_t { nothing, files, folders, pods, images, sysctls, targets };
 
 struct Flag {
   char letter = '\0';      // -d

@@ -9,23 +9,42 @@
 namespace podsysctl::cli {
 namespace {
 
-// Finds the command among the words before the cursor, then looks into the tables made below.
+// Finds the command among the words before the cursor and counts its arguments, then looks into the
+// tables made below. Bash cuts words at ':' and '=': what is joined by these counts once.
 constexpr const char* kFunction = R"script(
+_podsysctl_targets() {
+  if [[ $before == netns || ${COMP_WORDS[COMP_CWORD-2]} == netns ]]; then
+    mapfile -t COMPREPLY < <(compgen -f -- "${word#:}")
+  elif [[ $word != : && $before != : ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$(podsysctl ps -aq 2>/dev/null) pid: netns:" -- "$word")
+    if [[ ${COMPREPLY[0]} == *: ]]; then
+      compopt -o nospace 2>/dev/null
+    fi
+  fi
+}
 _podsysctl() {
-  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=podsysctl i
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=podsysctl
+  local i now last= position=1
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
-    if [[ " $(_podsysctl_commands "$command") " == *" ${COMP_WORDS[i]} "* ]]; then
-      command+=" ${COMP_WORDS[i]}"
+    now=${COMP_WORDS[i]}
+    if [[ " $(_podsysctl_commands "$command") " == *" $now "* ]]; then
+      command+=" $now"
+    elif [[ $now != [-:=]* && $last != [:=] && -z $(_podsysctl_value "$command" "$last") ]]; then
+      ((position++))
     fi
+    last=$now
   done
+  if [[ $word == : || $before == : ]]; then
+    ((position--))
+  fi
   local kind
   kind=$(_podsysctl_value "$command" "$before")
   if [[ -z $kind ]]; then
     if [[ $word == -* ]]; then
       kind="words $(_podsysctl_flags "$command")"
     else
-      kind=$(_podsysctl_argument "$command")
+      kind=$(_podsysctl_argument "$command $position")
       kind=${kind:-words $(_podsysctl_commands "$command")}
     fi
   fi
@@ -35,6 +54,7 @@ _podsysctl() {
     folders) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
     pods) mapfile -t COMPREPLY < <(compgen -W "$(podsysctl ps -aq 2>/dev/null)" -- "$word") ;;
     images) mapfile -t COMPREPLY < <(compgen -W "$(podsysctl image ls -q 2>/dev/null)" -- "$word") ;;
+    targets) _podsysctl_targets ;;
     sysctls) mapfile -t COMPREPLY < <(compgen -W "$(podsysctl catalog -q 2>/dev/null)" -- "$word") ;;
   esac
 }
@@ -53,6 +73,8 @@ std::string kind_of(Completes what) {
       return "images";
     case Completes::sysctls:
       return "sysctls";
+    case Completes::targets:
+      return "targets";
     case Completes::nothing:
       break;
   }
@@ -109,11 +131,15 @@ std::string values_case(const Command& command) {
 
 std::string arguments_case(const Command& command) {
   std::string text;
+  std::size_t position = 1;
   for (const auto& argument : command.arguments()) {
     if (argument->completes != Completes::nothing) {
-      text = fmt::format("    '{}') echo '{}' ;;\n", command.path(), kind_of(argument->completes));
-      break;
+      const std::string where =
+          argument->takes == Argument::Takes::one ? fmt::format("{}'", position) : "'*";
+      text += fmt::format("    '{} {}) echo '{}' ;;\n", command.path(), where,
+                          kind_of(argument->completes));
     }
+    ++position;
   }
   for (const auto& inner : command.commands()) {
     text += arguments_case(*inner);
@@ -132,7 +158,7 @@ std::string bash_completion(const Command& app) {
          function("_podsysctl_commands", "$1", commands_case(app)) +
          function("_podsysctl_flags", "$1", flags_case(app)) +
          function("_podsysctl_value", "\"$1 $2\"", values_case(app)) +
-         function("_podsysctl_argument", "$1", arguments_case(app)) + kFunction;
+         function("_podsysctl_argument", "\"$1\"", arguments_case(app)) + kFunction;
 }
 
 }  // namespace podsysctl::cli

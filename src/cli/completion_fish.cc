@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <string>
 
 #include <fmt/core.h>
@@ -8,6 +9,25 @@
 
 namespace podsysctl::cli {
 namespace {
+
+// Whether the argument being typed is the N-th, if flags that take a value are the rest of $argv.
+constexpr const char* kFunction = R"script(
+function __podsysctl_argument -a depth wanted
+    set -l position (math 0 - $depth)
+    set -l before
+    for word in (commandline -opc)
+        if not string match -q -- '-*' $word; and not contains -- "$before" $argv[3..-1]
+            set position (math $position + 1)
+        end
+        set before $word
+    end
+    test $position = $wanted
+end
+function __podsysctl_targets
+    podsysctl ps -aq 2>/dev/null
+    printf '%s\n' pid: netns:
+end
+)script";
 
 std::string escaped(std::string_view text) {
   std::string out;
@@ -32,6 +52,8 @@ std::string source_of(Completes what) {
       return " -x -a '(podsysctl image ls -q 2>/dev/null)'";
     case Completes::sysctls:
       return " -x -a '(podsysctl catalog -q 2>/dev/null)'";
+    case Completes::targets:
+      return " -x -a '(__podsysctl_targets)'";
     case Completes::nothing:
       break;
   }
@@ -53,15 +75,39 @@ std::string flag_lines(const Command& command, const std::string& when) {
   return text;
 }
 
-// `seen` is the condition under which this command is the one being typed.
-std::string lines_of(const Command& command, const std::string& seen) {
-  const std::string when = seen.empty() ? "" : fmt::format(" -n '{}'", seen);
-  std::string text = flag_lines(command, when);
+// Holds while the command's argument of that number is typed. `seen` holds for the command.
+std::string at_argument(const Command& command, const std::string& seen, std::size_t number) {
+  const std::string path = command.path();
+  std::string condition = fmt::format("{}; and __podsysctl_argument {} {}", seen,
+                                      std::ranges::count(path, ' '), number);
+  for (const auto& flag : command.flags()) {
+    if (!flag->is_switch()) {
+      condition += flag->letter == '\0' ? "" : fmt::format(" -{}", flag->letter);
+      condition += " --" + flag->name;
+    }
+  }
+  return fmt::format(" -n '{}'", condition);
+}
+
+std::string argument_lines(const Command& command, const std::string& seen) {
+  std::string text;
+  std::size_t number = 0;
   for (const auto& argument : command.arguments()) {
+    ++number;
     if (argument->completes != Completes::nothing) {
+      const std::string when = argument->takes == Argument::Takes::one
+                                   ? at_argument(command, seen, number)
+                                   : fmt::format(" -n '{}'", seen);
       text += fmt::format("complete -c podsysctl{}{}\n", when, source_of(argument->completes));
     }
   }
+  return text;
+}
+
+// `seen` is the condition under which this command is the one being typed.
+std::string lines_of(const Command& command, const std::string& seen) {
+  const std::string when = seen.empty() ? "" : fmt::format(" -n '{}'", seen);
+  std::string text = flag_lines(command, when) + argument_lines(command, seen);
   std::string names;
   for (const auto& inner : command.commands()) {
     names += (names.empty() ? "" : " ") + inner->name();
@@ -82,7 +128,8 @@ std::string lines_of(const Command& command, const std::string& seen) {
 }  // namespace
 
 std::string fish_completion(const Command& app) {
-  return "# fish completion for podsysctl\ncomplete -c podsysctl -f\n" + lines_of(app, "");
+  return std::string("# fish completion for podsysctl") + kFunction + "complete -c podsysctl -f\n" +
+         lines_of(app, "");
 }
 
 }  // namespace podsysctl::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/completion.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 
@@ -51,9 +52,23 @@ TEST(BashCompletion, Offers) {
   EXPECT_EQ(offered(script, {"podsysctl", "rm", "-f", "pod-o"}), "pod-one");
   // Names of keys are asked of `catalog`, which is the same fake here.
   EXPECT_EQ(offered(script, {"podsysctl", "explain", "pod-t"}), "pod-two");
+  EXPECT_EQ(offered(script, {"podsysctl", "explain", "-o", "json", "a.b", ""}),
+            "pod-one pod-two pid: netns:");
+  EXPECT_EQ(offered(script, {"podsysctl", "explain", "a.b", "ne"}), "netns:");
+  EXPECT_EQ(offered(script, {"podsysctl", "explain", "a.b", "netns", ":", "/etc/host"}),
+            offered(script, {"podsysctl", "check", "/etc/host"}));
+  EXPECT_EQ(offered(script, {"podsysctl", "explain", "a.b", "pid", ":"}), "");
+  EXPECT_EQ(offered(script, {"podsysctl", "explain", "a.b", "pod-one", ""}), "");
+  EXPECT_EQ(offered(script, {"podsysctl", "rm", "pod-one", "pod-t"}), "pod-two");
   EXPECT_EQ(offered(script, {"podsysctl", "image", "ls", "--"}), "--quiet --output --root --help");
   EXPECT_EQ(offered(script, {"podsysctl", "completion", ""}), "bash zsh fish");
   EXPECT_EQ(offered(script, {"podsysctl", "run", "--name", "x"}), "");
+}
+
+std::string join_lines(std::string_view lines) {
+  std::string text(lines);
+  std::ranges::replace(text, '\n', ' ');
+  return text;
 }
 
 void expect_no_syntax_error(const std::string& shell, const std::vector<std::string>& args,
@@ -77,6 +92,30 @@ TEST(ZshCompletion, IsSound) {
 TEST(FishCompletion, IsSound) {
   expect_no_syntax_error("fish", {"--no-config", "--no-execute", "/dev/stdin"},
                          fish_completion(make_app()));
+}
+
+// What fish would offer for a line whose last word is being typed.
+std::string fish_offers(const std::string& line) {
+  const std::string script = fish_completion(make_app()) +
+                             "\nfunction podsysctl; echo pod-one; echo pod-two; end\n" +
+                             "complete -C '" + line + "' | string replace -r '\\t.*' ''\n";
+  const auto answer = linux::run({.program = "fish", .args = {"--no-config", "/dev/stdin"}}, script,
+                                 std::chrono::seconds(20));
+  if (!answer) {
+    return answer.error().message;
+  }
+  return join_lines(trim(answer->out)) + answer->err;
+}
+
+TEST(FishCompletion, Offers) {
+  if (!is_installed("fish")) {
+    GTEST_SKIP() << "fish is not installed";
+  }
+  EXPECT_EQ(fish_offers("podsysctl explain pod-t"), "pod-two");
+  EXPECT_EQ(fish_offers("podsysctl explain netns"), "");
+  EXPECT_EQ(fish_offers("podsysctl explain -o json a.b netns"), "netns:");
+  EXPECT_EQ(fish_offers("podsysctl explain a.b pod-"), "pod-one pod-two");
+  EXPECT_EQ(fish_offers("podsysctl rm pod-one pod-t"), "pod-two");
 }
 
 // Every command and flag is in every script: what is defined is offered.

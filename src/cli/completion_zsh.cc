@@ -22,6 +22,16 @@ _podsysctl_sysctls() {
   local -a sysctls=(${(f)"$(podsysctl catalog -q 2>/dev/null)"})
   compadd -a sysctls
 }
+_podsysctl_targets() {
+  if compset -P netns:; then
+    _files
+  elif compset -P pid:; then
+    _pids
+  else
+    _podsysctl_pods
+    compadd -S '' pid: netns:
+  fi
+}
 )script";
 
 // For text inside '…[…]' of _arguments: quotes of the shell, brackets and colons of the spec.
@@ -52,6 +62,8 @@ std::string action_of(Completes what) {
       return "_podsysctl_images";
     case Completes::sysctls:
       return "_podsysctl_sysctls";
+    case Completes::targets:
+      return "_podsysctl_targets";
     case Completes::nothing:
       break;
   }

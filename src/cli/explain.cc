@@ -101,7 +101,7 @@ void add_explain(Command& app) {
       "pid:N or netns:PATH, whose value is shown too. Neither root nor a network is needed;\n"
       "without root the catalogue says what a pod can do, not a probe of this kernel.");
   command.argument("KEY", Need::optional, given->name).completed_with(Completes::sysctls);
-  command.argument("TARGET", Need::optional, given->target).completed_with(Completes::pods);
+  command.argument("TARGET", Need::optional, given->target).completed_with(Completes::targets);
   add_profile_flag(command, given);
   command.choice("o,output", {"text", "json"}, "Form of the output", given->output);
   add_root_flag(command, given->root);
