@@ -35,7 +35,7 @@ WRAPPER = """#!/bin/sh
 verb=$1; shift
 case $verb in
   image|policy) verb="$verb $1"; shift ;;
-  version|completion|--*) exec {binary} $verb "$@" ;;
+  version|completion|check|migrate|--*) exec {binary} $verb "$@" ;;
 esac
 exec {binary} $verb --root {root} "$@"
 """
@@ -79,6 +79,7 @@ class Runner:
             "HOME": str(work),
             "LC_ALL": "C",
             "ROOT": str(self.root),
+            "BINARIES": str(options.binaries.resolve()),
             "CASES": str(HERE),
             "IMAGES": str(images),
             "PODS": str(HERE.parent / "golden" / "pods"),
