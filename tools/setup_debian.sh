@@ -7,7 +7,8 @@ set -eu
 
 build="g++ make cmake ninja-build ccache pkg-config python3 python3-yaml ca-certificates git
  libfmt-dev libyaml-dev nlohmann-json3-dev libboost-dev libssl-dev libsqlite3-dev libarchive-dev
- liblzma-dev libzstd-dev libbz2-dev zlib1g-dev liblz4-dev libacl1-dev nettle-dev libxml2-dev"
+ liblzma-dev libzstd-dev libbz2-dev zlib1g-dev liblz4-dev libacl1-dev nettle-dev libxml2-dev
+ libnghttp2-dev libprotobuf-dev protobuf-compiler"
 run="runc crun conmon containernetworking-plugins iptables iproute2 skopeo busybox-static"
 check="libgtest-dev libgmock-dev librapidcheck-dev clang-19 clang-tidy-19 clang-format-19
  libclang-rt-19-dev openssl qemu-system-x86 cpio zstd xz-utils man-db jq strace util-linux"

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is asked of a container runtime and what it answers, as plain values: the messages of the
+// Kubernetes Container Runtime Interface v1 as far as this project uses them, under the same names.
+// Unset and 0 mean what they mean there. Times are nanoseconds since the epoch, sizes are bytes.
+// Thread-safety: values.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace podsysctl::cri {
+
+using StringMap = std::map<std::string, std::string>;
+
+struct Version {
+  std::string runtime_name;  // "containerd", "cri-o"
+  std::string runtime_version;
+  std::string api_version;  // "v1"
+};
+
+struct Condition {
+  std::string type;  // "RuntimeReady", "NetworkReady"
+  bool holds = false;
+  std::string reason;
+  std::string message;
+};
+
+// Whose namespace: the pod's, the container's own, the host's.
+enum class NamespaceMode : std::uint8_t { pod, container, node };
+
+struct NamespaceOptions {
+  NamespaceMode network = NamespaceMode::pod;
+  NamespaceMode pid = NamespaceMode::pod;
+  NamespaceMode ipc = NamespaceMode::pod;
+};
+
+struct SeccompProfile {
+  enum class Kind : std::uint8_t { runtime_default, unconfined, localhost };
+  Kind kind = Kind::runtime_default;
+  std::string localhost_path;
+};
+
+struct PortMapping {
+  enum class Protocol : std::uint8_t { tcp, udp, sctp };
+  Protocol protocol = Protocol::tcp;
+  std::uint16_t container_port = 0;
+  std::uint16_t host_port = 0;
+  std::string host_ip;
+};
+
+struct DnsConfig {
+  std::vector<std::string> servers;
+  std::vector<std::string> searches;
+  std::vector<std::string> options;
+};
+
+struct SandboxConfig {
+  std::string name;
+  std::string uid;
+  std::string namespace_;
+  std::uint32_t attempt = 0;
+  std::string hostname;
+  std::string log_directory;
+  std::optional<DnsConfig> dns;
+  std::vector<PortMapping> ports;
+  StringMap labels;
+  StringMap annotations;
+  StringMap sysctls;
+  NamespaceOptions namespaces;
+  bool privileged = false;
+};
+
+enum class SandboxState : std::uint8_t { ready, not_ready };
+
+struct Sandbox {
+  std::string id;
+  SandboxState state = SandboxState::not_ready;
+  StringMap labels;
+};
+
+struct SandboxStatus {
+  Sandbox sandbox;
+  std::vector<std::string> addresses;  // without prefix lengths, the first one first
+  StringMap info;                      // of a verbose answer; JSON in the runtime's own form
+};
+
+struct Mount {
+  std::string container_path;
+  std::string host_path;
+  bool read_only = false;
+};
+
+// 0: left to the runtime.
+struct Resources {
+  std::int64_t cpu_period = 0;  // microseconds
+  std::int64_t cpu_quota = 0;
+  std::int64_t cpu_shares = 0;
+  std::int64_t memory_limit = 0;
+};
+
+struct SecurityContext {
+  std::vector<std::string> add_capabilities;
+  std::vector<std::string> drop_capabilities;
+  bool privileged = false;
+  bool read_only_root = false;
+  bool no_new_privileges = false;
+  NamespaceOptions namespaces;
+  std::optional<std::int64_t> run_as_user;
+  std::optional<std::int64_t> run_as_group;
+  std::string run_as_username;
+  std::vector<std::int64_t> supplemental_groups;
+  std::vector<std::string> masked_paths;
+  std::vector<std::string> read_only_paths;
+  SeccompProfile seccomp;
+};
+
+struct ContainerConfig {
+  std::string name;
+  std::uint32_t attempt = 0;
+  std::string image;  // what the runtime knows the image by
+  std::vector<std::string> command;
+  std::vector<std::string> args;
+  std::string working_dir;
+  std::vector<std::pair<std::string, std::string>> env;
+  std::vector<Mount> mounts;
+  StringMap labels;
+  StringMap annotations;
+  std::string log_path;  // relative to the sandbox's log_directory
+  bool open_stdin = false;
+  bool tty = false;
+  Resources resources;
+  SecurityContext security;
+};
+
+enum class ContainerState : std::uint8_t { created, running, exited, unknown };
+
+struct Container {
+  std::string id;
+  std::string sandbox_id;
+  ContainerState state = ContainerState::unknown;
+  StringMap labels;
+};
+
+struct ContainerStatus {
+  std::string id;
+  ContainerState state = ContainerState::unknown;
+  std::int64_t started_at = 0;
+  std::int64_t finished_at = 0;
+  int exit_code = 0;
+  std::string image_ref;
+  std::string reason;  // "Completed", "Error", "OOMKilled", "StartError"
+  std::string message;
+  std::string log_path;
+  StringMap info;  // as SandboxStatus::info
+};
+
+// What a list is narrowed to; what is empty narrows nothing.
+struct Filter {
+  std::string id;
+  std::string sandbox_id;  // of containers only
+  StringMap labels;
+};
+
+struct ExecResult {
+  std::string out;
+  std::string err;
+  int exit_code = 0;
+};
+
+struct ExecOptions {
+  bool tty = false;
+  bool open_stdin = false;
+};
+
+struct Image {
+  std::string id;  // "sha256:…"
+  std::vector<std::string> tags;
+  std::vector<std::string> digests;
+  std::uint64_t size = 0;
+  StringMap info;  // of a verbose answer
+};
+
+struct ContainerEvent {
+  enum class Kind : std::uint8_t { created, started, stopped, deleted };
+  std::string container_id;  // a sandbox's id where it is about that
+  Kind kind = Kind::created;
+  std::int64_t time = 0;
+};
+
+}  // namespace podsysctl::cri
