@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A containerd of one's own for the cases: version, state, sockets and network apart from any that
+the machine has. Ended by its process id. Needs root, runc and the CNI plugins ptp, host-local and
+portmap; tools/fetch_containerd.sh unpacks the versions."""
+
+import hashlib
+import io
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tarfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+FETCH = HERE.parents[1] / "tools" / "fetch_containerd.sh"
+SKIPPED = 77
+READY_LIMIT = 30.0
+PAUSE = "podsysctl.test/pause:1"
+PLUGIN_FOLDERS = ("/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni")
+
+# containerd 1.6 and 1.7 read version 2, where the CRI plugin is one; 2.x reads version 3.
+CONFIG_2 = """version = 2
+root = "{state}/root"
+state = "{run}/state"
+disabled_plugins = [{disabled}]
+[grpc]
+address = "{run}/containerd.sock"
+[ttrpc]
+address = "{run}/containerd.sock.ttrpc"
+[plugins."io.containerd.internal.v1.opt"]
+path = "{state}/opt"
+[plugins."io.containerd.grpc.v1.cri"]
+sandbox_image = "{pause}"
+restrict_oom_score_adj = true
+[plugins."io.containerd.grpc.v1.cri".cni]
+bin_dir = "{plugins}"
+conf_dir = "{state}/net.d"
+"""
+
+CONFIG_3 = """version = 3
+root = "{state}/root"
+state = "{run}/state"
+disabled_plugins = [{disabled}]
+[grpc]
+address = "{run}/containerd.sock"
+[ttrpc]
+address = "{run}/containerd.sock.ttrpc"
+[plugins."io.containerd.internal.v1.opt"]
+path = "{state}/opt"
+[plugins."io.containerd.cri.v1.images".pinned_images]
+sandbox = "{pause}"
+[plugins."io.containerd.cri.v1.runtime"]
+restrict_oom_score_adj = true
+[plugins."io.containerd.cri.v1.runtime".cni]
+bin_dirs = ["{plugins}"]
+conf_dir = "{state}/net.d"
+"""
+
+DISABLED = ("io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs",
+            "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.blockfile",
+            "io.containerd.nri.v1.nri", "io.containerd.tracing.processor.v1.otlp",
+            "io.containerd.internal.v1.tracing")
+
+NETWORK = {
+    "cniVersion": "0.4.0",
+    "name": "cri-test",
+    "plugins": [
+        {"type": "ptp", "ipMasq": False,
+         "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.188.0.0/16"}]],
+                  "dataDir": "{run}/cni", "routes": [{"dst": "0.0.0.0/0"}]}},
+        {"type": "portmap", "capabilities": {"portMappings": True}},
+    ],
+}
+
+
+class Missing(Exception):
+    """Why this containerd cannot be had here."""
+
+
+class Containerd:
+    def __init__(self, version: str, cache: pathlib.Path):
+        self.version = version
+        self.bin = (cache / version / "bin").resolve()
+        self.env: dict[str, str] = {}
+        self.flags: list[str] = []
+
+    def start(self, work: pathlib.Path) -> None:
+        """Raises Missing; `work` holds all that it writes but its sockets, which are below /run."""
+        self.fetch()
+        self.state = work / f"containerd-{self.version}"
+        self.run = pathlib.Path("/run") / f"cri-{self.version}"
+        for folder in (self.state / "net.d", self.run):
+            folder.mkdir(parents=True)
+        self.socket = self.run / "containerd.sock"
+        self.pid_file = self.run / "pid"
+        self.configure()
+        self.launch()
+        self.import_image(PAUSE, self.make_pause())
+        self.env = {"CONTAINER_RUNTIME_ENDPOINT": f"unix://{self.socket}",
+                    "CTR": f"{self.bin}/ctr -a {self.socket} -n k8s.io",
+                    "RUNTIME_BIN": str(self.bin), "RUNTIME_PID": str(self.pid_file),
+                    "RUNTIME_START": str(self.run / "start")}
+        self.flags = ["--engine", "cri"]
+
+    def stop(self) -> None:
+        pid = self.pid()
+        if pid:
+            os.kill(pid, signal.SIGTERM)
+            self.wait_until(lambda: not os.path.exists(f"/proc/{pid}/exe"), "end")
+        shutil.rmtree(self.run, ignore_errors=True)
+        shutil.rmtree(self.state, ignore_errors=True)
+
+    def pid(self) -> int:
+        """0 while it does not run. A case may have started it again."""
+        try:
+            pid = int(self.pid_file.read_text())
+            return pid if os.readlink(f"/proc/{pid}/exe") == str(self.bin / "containerd") else 0
+        except (OSError, ValueError, AttributeError):
+            return 0
+
+    def fetch(self) -> None:
+        for program in ("runc", "busybox"):
+            if shutil.which(program) is None:
+                raise Missing(f"{program} is not installed")
+        for plugin in ("ptp", "host-local", "portmap"):
+            if not any(os.access(f"{folder}/{plugin}", os.X_OK) for folder in PLUGIN_FOLDERS):
+                raise Missing(f"the CNI plugin {plugin} is not installed")
+        fetched = subprocess.run([FETCH, self.version, self.bin.parent], check=False,
+                                 capture_output=True, text=True)
+        if fetched.returncode == SKIPPED:
+            raise Missing(fetched.stderr.strip().splitlines()[-1].removeprefix("skip: "))
+        fetched.check_returncode()
+
+    def configure(self) -> None:
+        text = CONFIG_3 if self.version.startswith("2.") else CONFIG_2
+        plugins = next(folder for folder in PLUGIN_FOLDERS if os.path.isdir(folder))
+        (self.state / "config.toml").write_text(text.format(
+            state=self.state, run=self.run, pause=PAUSE, plugins=plugins,
+            disabled=", ".join(f'"{name}"' for name in DISABLED)))
+        (self.state / "net.d" / "10-test.conflist").write_text(
+            json.dumps(NETWORK).replace("{run}", str(self.run)))
+        start = self.run / "start"
+        # Also for cases that end it: the id that ends it is the one in the file.
+        start.write_text("#!/bin/sh\n"
+                         f"PATH={self.bin}:$PATH setsid {self.bin}/containerd --log-level warn "
+                         f"--config {self.state}/config.toml </dev/null >>{self.state}/log 2>&1 &\n"
+                         f"echo $! >{self.pid_file}\n"
+                         f"for i in $(seq 300); do {self.bin}/ctr -a {self.socket} version "
+                         ">/dev/null 2>&1 && exit; sleep 0.1; done\nexit 1\n")
+        start.chmod(0o755)
+
+    def launch(self) -> None:
+        started = subprocess.run([self.run / "start"], check=False)
+        if started.returncode != 0:
+            raise Missing(f"containerd {self.version} does not start: {self.last_words()}")
+        self.wait_until(lambda: self.plugin_state() == "ok", "load its CRI plugin")
+
+    def plugin_state(self) -> str:
+        listed = self.ctr("plugins", "ls", "id==cri").stdout
+        return listed.split()[-1] if listed.strip() else ""
+
+    def import_image(self, name: str, archive: pathlib.Path) -> None:
+        self.ctr("images", "import", str(archive), check=True)
+        if name not in self.ctr("images", "ls", "-q", check=True).stdout.split():
+            raise RuntimeError(f"the image {name} was not imported")
+
+    def ctr(self, *arguments: str, check: bool = False) -> subprocess.CompletedProcess:
+        return subprocess.run([self.bin / "ctr", "-a", self.socket, "-n", "k8s.io", *arguments],
+                              check=check, capture_output=True, text=True)
+
+    def wait_until(self, condition, what: str) -> None:
+        deadline = time.monotonic() + READY_LIMIT
+        while not condition():
+            if time.monotonic() > deadline:
+                raise Missing(f"containerd {self.version} did not {what}: {self.last_words()}")
+            time.sleep(0.02)
+
+    def last_words(self) -> str:
+        try:
+            return " | ".join((self.state / "log").read_text(errors="replace").splitlines()[-5:])
+        except OSError as failure:
+            return str(failure)
+
+    def make_pause(self) -> pathlib.Path:
+        """The sandbox's image as docker would save it: the host's static busybox, asleep."""
+        layer = io.BytesIO()
+        with tarfile.open(fileobj=layer, mode="w") as tar:
+            tar.add(shutil.which("busybox"), arcname="busybox")
+        config = json.dumps({
+            "architecture": {"x86_64": "amd64", "aarch64": "arm64"}[os.uname().machine],
+            "os": "linux", "config": {"Entrypoint": ["/busybox", "sleep", "2147483647"]},
+            "rootfs": {"type": "layers",
+                       "diff_ids": ["sha256:" + hashlib.sha256(layer.getvalue()).hexdigest()]},
+        }).encode()
+        manifest = json.dumps(
+            [{"Config": "config.json", "RepoTags": [PAUSE], "Layers": ["layer.tar"]}]).encode()
+        archive = self.state / "pause.tar"
+        with tarfile.open(archive, mode="w") as tar:
+            for name, data in (("layer.tar", layer.getvalue()), ("config.json", config),
+                               ("manifest.json", manifest)):
+                entry = tarfile.TarInfo(name)
+                entry.size = len(data)
+                tar.addfile(entry, io.BytesIO(data))
+        return archive
