@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/embedded/bundle.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <map>
-#include <set>
 
 #include "engine/embedded/identity.h"
 #include "engine/embedded/oci_spec.h"
 #include "engine/embedded/rootfs.h"
-#include "engine/embedded/volumes.h"
+#include "engine/volumes.h"
 #include "linux/file.h"
 #include "linux/mount_thread.h"
 #include "linux/mounts.h"
@@ -66,43 +60,6 @@ Result<std::string> shm_source(const ContainerRequest& request, const linux::Nam
   return folder;
 }
 
-// fsGroup: an emptyDir belongs to the group, and so does what is made in it (setgid).
-Result<> give_to_group(const ContainerRequest& request, const linux::Namespace& mounts,
-                       const pod::Volume& volume, const std::string& source) {
-  if (!request.pod.fs_group || volume.kind != pod::Volume::Kind::empty_dir) {
-    return {};
-  }
-  constexpr mode_t kGroupMode = 02777;
-  const auto group = static_cast<gid_t>(*request.pod.fs_group);
-  return in_mount_namespace(mounts, [&]() -> Result<> {
-    if (::chown(source.c_str(), static_cast<uid_t>(-1), group) < 0 ||
-        ::chmod(source.c_str(), kGroupMode) < 0) {
-      return Error::from_errno(errno, "give volume {} to group {}", volume.name, group);
-    }
-    return {};
-  });
-}
-
-Result<std::vector<BindMount>> volume_binds(const ContainerRequest& request,
-                                            const linux::Namespace& mounts) {
-  const VolumeHome home{request.place.folder + "/volumes", &mounts};
-  std::vector<BindMount> binds;
-  for (const pod::VolumeMount& mount : request.container.mounts) {
-    const auto volume = std::ranges::find(request.pod.volumes, mount.volume, &pod::Volume::name);
-    if (volume == request.pod.volumes.end()) {
-      return Error::of(Code::invalid_argument,
-                       "container {} mounts volume {}, which the pod has not",
-                       request.container.name, mount.volume);
-    }
-    PSYS_TRY_ASSIGN(const std::string source, prepare_volume(home, *volume));
-    PSYS_TRY(give_to_group(request, mounts, *volume, source));
-    const std::string unique = fmt::format("{}-{}", request.container.name, binds.size());
-    PSYS_TRY_ASSIGN(BindMount bind, resolve_volume_mount(home, mount, source, unique));
-    binds.push_back(std::move(bind));
-  }
-  return binds;
-}
-
 // A volume over /etc/hosts and its like wins over the pod's own file.
 std::string etc_file(const ContainerRequest& request, const PodFolders& folders,
                      const std::string& name) {
@@ -124,7 +81,8 @@ std::vector<std::string> mount_targets(const std::vector<BindMount>& binds) {
 Result<OciSpec> make_spec(const ContainerRequest& request, const PodFolders& folders,
                           const CgroupLayout& layout, const linux::Namespace& mounts,
                           const MountedRootfs& rootfs) {
-  PSYS_TRY_ASSIGN(std::vector<BindMount> binds, volume_binds(request, mounts));
+  const std::string volumes = request.place.folder + "/volumes";
+  PSYS_TRY_ASSIGN(std::vector<BindMount> binds, bind_volumes(request, {volumes, volumes, &mounts}));
   std::vector<std::string> used = mount_targets(binds);
   const std::string& own = request.container.working_dir;
   used.push_back(own.empty() ? request.image.config.working_dir : own);

@@ -18,6 +18,7 @@
 #include "engine/embedded/capabilities.h"
 #include "engine/embedded/cgroup.h"
 #include "engine/embedded/identity.h"
+#include "engine/volumes.h"
 #include "pod/spec.h"
 
 namespace podsysctl::engine {
@@ -35,12 +36,6 @@ struct NamespaceChoice {
   enum class Kind : std::uint8_t { host, join, fresh };
   Kind kind = Kind::host;
   std::string path;  // of `join`
-};
-
-struct BindMount {
-  std::string source;  // absolute, in the sandbox's mount namespace
-  std::string target;  // absolute, in the container
-  pod::Access access = pod::Access::read_write;
 };
 
 struct DeviceNode {

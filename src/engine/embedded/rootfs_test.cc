@@ -10,7 +10,7 @@
 #include <gmock/gmock.h>
 
 #include "engine/embedded/sandbox_fixture.h"
-#include "engine/embedded/volumes.h"
+#include "engine/volumes.h"
 #include "linux/file.h"
 #include "linux/mount_thread.h"
 
@@ -107,7 +107,7 @@ TEST_F(RootfsTest, LyingRootsAreRefused) {
 }
 
 TEST_F(RootfsTest, VolumesAreWhatTheySay) {
-  const VolumeHome home{folder_ + "/volumes", &*mounts_};
+  const VolumeHome home{folder_ + "/volumes", folder_ + "/volumes", &*mounts_};
   pod::Volume files{.name = "config", .kind = pod::Volume::Kind::files};
   files.projected.files["a/b"] = {"text", 0440};
   const auto config = prepare_volume(home, files);
@@ -135,7 +135,7 @@ TEST_F(RootfsTest, VolumesAreWhatTheySay) {
 }
 
 TEST_F(RootfsTest, SubPathsStayInTheirVolume) {
-  const VolumeHome home{folder_ + "/volumes", &*mounts_};
+  const VolumeHome home{folder_ + "/volumes", folder_ + "/volumes", &*mounts_};
   const std::string source = prepare_volume(home, {.name = "data"}).value();
   ASSERT_TRUE(linux::write_file(source + "/file", "text"));
   ASSERT_EQ(::symlink("/etc", (source + "/link").c_str()), 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/embedded/volumes.h"
+#include "engine/volumes.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -218,7 +218,8 @@ Result<std::string> prepare_volume(const VolumeHome& home, const pod::Volume& vo
       volume.name.find('/') != std::string::npos) {
     return bad_volume(volume, "this is no name of a volume");
   }
-  const std::string folder = home.folder + "/" + volume.name;
+  const bool mounted = volume.kind == pod::Volume::Kind::files || volume.empty_dir.in_memory;
+  const std::string folder = (mounted ? home.mounts_folder : home.folder) + "/" + volume.name;
   switch (volume.kind) {
     case pod::Volume::Kind::empty_dir:
       return prepare_empty_dir(home, volume, folder);
@@ -240,7 +241,7 @@ Result<BindMount> resolve_volume_mount(const VolumeHome& home, const pod::Volume
                      "volume {}: subPath {} must be a relative path without \"..\"",
                      podsysctl::quoted(mount.volume), podsysctl::quoted(mount.sub_path));
   }
-  const std::string target = fmt::format("{}/.subpaths/{}", home.folder, unique);
+  const std::string target = fmt::format("{}/.subpaths/{}", home.mounts_folder, unique);
   PSYS_TRY(linux::in_mount_namespace(*home.mounts,
                                      [&] { return bind_sub_path(mount, source, target); }));
   return BindMount{target, mount.mount_path, mount.access};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A pod's volumes as folders or files to bind: emptyDir (a folder, or a tmpfs inside the sandbox's
-// mount namespace), hostPath with its type checks, and the files of configMaps and secrets.
+// A pod's volumes as folders or files to bind: emptyDir (a folder, or a tmpfs), hostPath with its
+// type checks, and the files of configMaps and secrets. What is mounted is mounted in one mount
+// namespace: of the embedded engine the sandbox's, of others the host's, where their runtime looks.
 // A subPath is looked up below the volume without following links, and its place is bound by
 // descriptor, so that a container cannot swap it for a link meanwhile (the kubelet's
 // CVE-2017-1002101). Errors name the volume. Thread-safety: no shared state.
@@ -9,17 +10,26 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
-#include "engine/embedded/oci_spec.h"
 #include "linux/namespaces.h"
 #include "pod/spec.h"
 
 namespace podsysctl::engine {
 
+struct ContainerRequest;
+
+struct BindMount {
+  std::string source;  // absolute, in VolumeHome::mounts
+  std::string target;  // absolute, in the container
+  pod::Access access = pod::Access::read_write;
+};
+
 struct VolumeHome {
-  std::string folder;                        // of the pod: <root>/pods/<uid>/volumes
-  const linux::Namespace* mounts = nullptr;  // the sandbox's
+  std::string folder;                        // of emptyDirs on disk: <root>/pods/<uid>/volumes
+  std::string mounts_folder;                 // of what is mounted; may be the same
+  const linux::Namespace* mounts = nullptr;  // where it is mounted
 };
 
 // Makes the volume and returns the path to bind. Doing it again finds what is there.
@@ -31,5 +41,9 @@ struct VolumeHome {
                                                      const pod::VolumeMount& mount,
                                                      const std::string& source,
                                                      std::string_view unique);
+
+// The container's volumeMounts, each with its volume made; emptyDirs belong to fsGroup.
+[[nodiscard]] Result<std::vector<BindMount>> bind_volumes(const ContainerRequest& request,
+                                                          const VolumeHome& home);
 
 }  // namespace podsysctl::engine
