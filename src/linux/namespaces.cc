@@ -5,14 +5,17 @@
 #include <linux/magic.h>
 #include <linux/nsfs.h>
 #include <sched.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <thread>
 
 #include "linux/file.h"
 
@@ -113,6 +116,35 @@ Result<> Namespace::pin(const std::string& path) const {
     return Error::from_errno(errno, "pin the {} namespace at {}", to_string(kind_), path);
   }
   return {};
+}
+
+Result<> Namespace::lock(std::chrono::milliseconds limit) const {
+  constexpr std::chrono::milliseconds kPause{5};
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  while (::flock(fd_.get(), LOCK_EX | LOCK_NB) < 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) {
+      return Error::from_errno(errno, "lock a {} namespace", to_string(kind_));
+    }
+    if (std::chrono::steady_clock::now() >= deadline) {
+      return Error::of(Code::timeout,
+                       "another podsysctl has kept the {} namespace locked for {} ms",
+                       to_string(kind_), limit.count());
+    }
+    std::this_thread::sleep_for(kPause);  // flock(2) takes no time limit
+  }
+  return {};
+}
+
+std::uint64_t own_net_cookie() {
+  constexpr int kNetnsCookie = 71;  // SO_NETNS_COOKIE, asm-generic/socket.h
+  const int raw = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (raw < 0) {
+    return 0;
+  }
+  const Fd socket = Fd::adopt(raw);
+  std::uint64_t cookie = 0;
+  socklen_t size = sizeof cookie;
+  return ::getsockopt(socket.get(), SOL_SOCKET, kNetnsCookie, &cookie, &size) == 0 ? cookie : 0;
 }
 
 Result<> unpin(const std::string& path) {

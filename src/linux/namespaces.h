@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include <array>
+#include <chrono>
 #include <compare>
 #include <cstdint>
 #include <string>
@@ -59,6 +60,10 @@ class Namespace {
   // Bind-mounts it onto `path`, which is created; the namespace lives until unpin().
   [[nodiscard]] Result<> pin(const std::string& path) const;
 
+  // Keeps others who call this for the same namespace out while this handle is open, in whatever
+  // process they are (flock(2) on the namespace's own inode). timeout where one of them stays.
+  [[nodiscard]] Result<> lock(std::chrono::milliseconds limit) const;
+
  private:
   Namespace(Fd fd, NamespaceKind kind, NamespaceId id) : fd_(std::move(fd)), kind_(kind), id_(id) {}
   [[nodiscard]] static Result<Namespace> from_fd(Fd fd, NamespaceKind kind, std::string_view name);
@@ -67,6 +72,10 @@ class Namespace {
   NamespaceKind kind_;
   NamespaceId id_;
 };
+
+// A number that no other network namespace has had since boot, unlike an inode, which is given out
+// again: of the calling thread's one (SO_NETNS_COOKIE, Linux 5.14); 0 where the kernel has none.
+[[nodiscard]] std::uint64_t own_net_cookie();
 
 // Undoes Namespace::pin; a path that is not pinned or not there is success.
 [[nodiscard]] Result<> unpin(const std::string& path);

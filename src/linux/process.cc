@@ -54,6 +54,11 @@ Result<Fd> open_pidfd(pid_t pid) {
   return Fd::adopt(static_cast<int>(fd));
 }
 
+bool has_ended(FdRef pidfd) {
+  pollfd ended{pidfd.get(), POLLIN, 0};
+  return ::poll(&ended, 1, 0) != 0;
+}
+
 Result<ProcessId> identify(pid_t pid) {
   PSYS_TRY_ASSIGN(const StatFields fields, read_stat(pid));
   return ProcessId{pid, fields.start_time};

@@ -43,4 +43,8 @@ struct ProcessId {
 
 [[nodiscard]] Result<Fd> open_pidfd(pid_t pid);
 
+// Whether the process behind a pidfd is there no more. While it is, its pid is its own: what was
+// opened by that pid since the pidfd was made belongs to this process.
+[[nodiscard]] bool has_ended(FdRef pidfd);
+
 }  // namespace podsysctl::linux

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sysctl/kernel_version.h"
 
+#include <sys/utsname.h>
+
 #include <vector>
 
 #include <fmt/core.h>
@@ -36,6 +38,11 @@ std::optional<KernelVersion> kernel_version(std::string_view release, std::strin
     }
   }
   return series;
+}
+
+std::optional<KernelVersion> running_kernel() {
+  utsname kernel{};
+  return ::uname(&kernel) == 0 ? kernel_version(kernel.release, kernel.version) : std::nullopt;
 }
 
 std::string to_string(KernelVersion version) {

@@ -26,6 +26,9 @@ struct KernelVersion {
 [[nodiscard]] std::optional<KernelVersion> kernel_version(std::string_view release,
                                                           std::string_view version);
 
+// Of the running kernel; nothing where its release is no version.
+[[nodiscard]] std::optional<KernelVersion> running_kernel();
+
 // "5.13", "5.10.35"
 [[nodiscard]] std::string to_string(KernelVersion version);
 

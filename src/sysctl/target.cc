@@ -8,6 +8,7 @@
 
 #include "linux/proc_sys.h"
 #include "linux/worker_thread.h"
+#include "sysctl/home.h"
 #include "sysctl/userns_helper.h"
 
 namespace podsysctl::sysctl {
@@ -154,27 +155,6 @@ Result<> enter(const Target& target) {
   }
   return {};
 }
-
-// The worker's own namespaces, to which it returns, so that it does not keep those of a pod alive
-// that is gone.
-struct Home {
-  Namespace net;
-  Namespace ipc;
-  Namespace uts;
-
-  static Result<Home> of_this_thread() {
-    PSYS_TRY_ASSIGN(Namespace net, Namespace::own(NamespaceKind::net));
-    PSYS_TRY_ASSIGN(Namespace ipc, Namespace::own(NamespaceKind::ipc));
-    PSYS_TRY_ASSIGN(Namespace uts, Namespace::own(NamespaceKind::uts));
-    return Home{std::move(net), std::move(ipc), std::move(uts)};
-  }
-
-  [[nodiscard]] Result<> enter() const {
-    PSYS_TRY(net.enter());
-    PSYS_TRY(ipc.enter());
-    return uts.enter();
-  }
-};
 
 }  // namespace
 
