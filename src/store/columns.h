@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "linux/process.h"
@@ -22,6 +24,11 @@ namespace podsysctl::store {
   return number ? Value(std::int64_t{*number}) : Value();
 }
 
+// The text must outlive the statement's run.
+[[nodiscard]] inline Value to_value(const std::optional<std::string>& text) {
+  return text ? Value(std::string_view(*text)) : Value();
+}
+
 [[nodiscard]] inline Value pid_value(const linux::ProcessId& process) {
   return std::int64_t{process.pid};
 }
@@ -36,6 +43,10 @@ namespace podsysctl::store {
 
 [[nodiscard]] inline std::optional<Timestamp> optional_time_at(const Row& row, int column) {
   return row.is_null(column) ? std::nullopt : std::optional(time_at(row, column));
+}
+
+[[nodiscard]] inline std::optional<std::string> optional_text_at(const Row& row, int column) {
+  return row.is_null(column) ? std::nullopt : std::optional(row.text(column));
 }
 
 // Pid and start time in two columns side by side.

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "base/strings.h"
+#include "store/audit_records.h"
 #include "store/records.h"
 
 namespace podsysctl::store {
@@ -35,6 +36,10 @@ inline constexpr EnumTexts<ContainerState, 4> kContainerStates{
 inline constexpr EnumTexts<SettingState, 4> kSettingStates{
     "setting state", {"applied", "unchanged", "refused", "rolled-back"}};
 inline constexpr EnumTexts<EventType, 2> kEventTypes{"event type", {"Normal", "Warning"}};
+inline constexpr EnumTexts<AuditAction, 4> kAuditActions{"audit action",
+                                                         {"set", "undo", "repair", "live-sockets"}};
+inline constexpr EnumTexts<AuditOutcome, 5> kAuditOutcomes{
+    "audit outcome", {"begun", "applied", "unchanged", "refused", "rolled-back"}};
 
 template <class Enum, std::size_t N>
 [[nodiscard]] constexpr std::string_view text_of(const EnumTexts<Enum, N>& table,

@@ -20,4 +20,9 @@ std::string_view to_string(ContainerState state) noexcept {
 std::string_view to_string(SettingState state) noexcept { return text_of(kSettingStates, state); }
 std::string_view to_string(EventType type) noexcept { return text_of(kEventTypes, type); }
 
+std::string_view to_string(AuditAction action) noexcept { return text_of(kAuditActions, action); }
+std::string_view to_string(AuditOutcome outcome) noexcept {
+  return text_of(kAuditOutcomes, outcome);
+}
+
 }  // namespace podsysctl::store

@@ -62,6 +62,17 @@ ALTER TABLE containers ADD COLUMN runtime_id TEXT NOT NULL DEFAULT '';
 CREATE INDEX pods_by_runtime_id ON pods (runtime_id);
 CREATE INDEX containers_by_runtime_id ON containers (runtime_id);
 )",
+    R"(
+ALTER TABLE settings ADD COLUMN drifted TEXT;
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, batch INTEGER NOT NULL, time INTEGER NOT NULL,
+  pid INTEGER NOT NULL, uid INTEGER NOT NULL, login_uid INTEGER, target TEXT NOT NULL,
+  target_id TEXT NOT NULL, namespace_inode INTEGER NOT NULL, name TEXT NOT NULL, old_value TEXT,
+  new_value TEXT NOT NULL, action TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL,
+  detail TEXT NOT NULL, was_requested TEXT, was_origin TEXT, undone_by INTEGER NOT NULL);
+CREATE INDEX audit_by_target ON audit (target_id, batch);
+CREATE INDEX audit_by_batch ON audit (batch);
+)",
 };
 constexpr auto kNewest = static_cast<std::int64_t>(kMigrations.size());
 

@@ -1,23 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
+#include "store/columns.h"
 #include "store/enum_texts.h"
 #include "store/sqlite.h"
 #include "store/store.h"
 
 namespace podsysctl::store {
-namespace {
-
-Value to_value(const std::optional<std::string>& text) {
-  return text ? Value(std::string_view(*text)) : Value();
-}
-
-std::optional<std::string> optional_text_at(const Row& row, int column) {
-  return row.is_null(column) ? std::nullopt : std::optional(row.text(column));
-}
-
-}  // namespace
-
 Result<> Store::put_settings(const std::string& pod_uid, std::span<const SettingRecord> settings) {
   return atomically(*database_, [&]() -> Result<> {
     PSYS_TRY(database_->run("DELETE FROM settings WHERE pod_uid = ?1", {pod_uid}));
@@ -25,9 +14,10 @@ Result<> Store::put_settings(const std::string& pod_uid, std::span<const Setting
     for (const SettingRecord& setting : settings) {
       PSYS_TRY(database_->run(
           "INSERT INTO settings (pod_uid, position, name, requested, previous, effective, origin,"
-          " state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+          " state, drifted) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
           {pod_uid, position++, setting.name, setting.requested, to_value(setting.previous),
-           to_value(setting.effective), setting.origin, to_string(setting.state)}));
+           to_value(setting.effective), setting.origin, to_string(setting.state),
+           to_value(setting.drifted)}));
     }
     return {};
   });
@@ -35,17 +25,24 @@ Result<> Store::put_settings(const std::string& pod_uid, std::span<const Setting
 
 Result<std::vector<SettingRecord>> Store::settings(const std::string& pod_uid) {
   std::vector<SettingRecord> records;
-  PSYS_TRY(
-      database_->each("SELECT name, requested, previous, effective, origin, state FROM settings"
-                      " WHERE pod_uid = ?1 ORDER BY position",
-                      {pod_uid}, [&records](const Row& row) -> Result<> {
-                        SettingRecord setting{row.text(0), row.text(1), optional_text_at(row, 2),
-                                              optional_text_at(row, 3), row.text(4)};
-                        PSYS_TRY_ASSIGN(setting.state, value_of(kSettingStates, row.text(5)));
-                        records.push_back(std::move(setting));
-                        return {};
-                      }));
+  PSYS_TRY(database_->each(
+      "SELECT name, requested, previous, effective, origin, state, drifted FROM settings"
+      " WHERE pod_uid = ?1 ORDER BY position",
+      {pod_uid}, [&records](const Row& row) -> Result<> {
+        SettingRecord setting{row.text(0), row.text(1), optional_text_at(row, 2),
+                              optional_text_at(row, 3), row.text(4)};
+        PSYS_TRY_ASSIGN(setting.state, value_of(kSettingStates, row.text(5)));
+        setting.drifted = optional_text_at(row, 6);
+        records.push_back(std::move(setting));
+        return {};
+      }));
   return records;
+}
+
+Result<> Store::set_drifted(const std::string& pod_uid, const std::string& name,
+                            const std::optional<std::string>& found) {
+  return database_->run("UPDATE settings SET drifted = ?3 WHERE pod_uid = ?1 AND name = ?2",
+                        {pod_uid, name, to_value(found)});
 }
 
 }  // namespace podsysctl::store

@@ -21,6 +21,8 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "store/audit_records.h"
+#include "store/managed.h"
 #include "store/records.h"
 
 namespace podsysctl::store {
@@ -39,6 +41,8 @@ struct EventFilter {
   std::int64_t after_id = 0;             // only those with a higher id
   std::optional<ObjectReference> about;  // namespace and name, and uid where it is not ""
 };
+
+inline constexpr std::int64_t kAuditLimit = 100'000;
 
 // What a person's reference led to.
 struct FoundPod {
@@ -112,6 +116,23 @@ class Store {
   [[nodiscard]] Result<> put_settings(const std::string& pod_uid,
                                       std::span<const SettingRecord> settings);
   [[nodiscard]] Result<std::vector<SettingRecord>> settings(const std::string& pod_uid);
+  // Of every pod whose containers were started, with what it takes to find its namespaces, in one
+  // go; pods without settings are left out.
+  [[nodiscard]] Result<std::vector<ManagedPod>> managed_pods();
+  [[nodiscard]] Result<> set_drifted(const std::string& pod_uid, const std::string& name,
+                                     const std::optional<std::string>& found);
+  // The pods that a namespace of this kind is recorded of, with its pin.
+  [[nodiscard]] Result<std::vector<Pin>> pins(std::string_view kind);
+
+  // The audit trail. begin_audit() keeps what is about to be done and gives it a batch;
+  // finish_audit() puts the outcome in its place. Beyond kAuditLimit the oldest go.
+  [[nodiscard]] Result<std::int64_t> begin_audit(std::span<const AuditRecord> records);
+  [[nodiscard]] Result<> finish_audit(std::int64_t batch, std::span<const AuditRecord> records);
+  // The last set of a target that nothing has taken back; empty: none.
+  [[nodiscard]] Result<std::vector<AuditRecord>> last_set(const std::string& target_id);
+  [[nodiscard]] Result<> mark_undone(std::int64_t batch, std::int64_t by);
+  // By id, the oldest first.
+  [[nodiscard]] Result<std::vector<AuditRecord>> audit(const std::string& target_id);
 
   // Adds an event seen at `event.last_seen`, or counts it onto the recorded one with the same
   // object, type, reason and message. Returns it as recorded.

@@ -245,6 +245,7 @@ TEST_F(StoreTest, ADatabaseOfVersion1IsBroughtUpToDate) {
                          "ALTER TABLE containers DROP COLUMN runtime_id;"
                          "ALTER TABLE pods DROP COLUMN grace_seconds;"
                          "ALTER TABLE containers DROP COLUMN stop_signal;"
+                         "ALTER TABLE settings DROP COLUMN drifted; DROP TABLE audit;"
                          "PRAGMA user_version = 1"));
   }
   pod.grace = std::chrono::seconds(30);
