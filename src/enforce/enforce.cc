@@ -33,4 +33,12 @@ Application enforce(const std::vector<Setting>& settings, const sysctl::Target& 
   return visited ? application : nothing_applied(settings, visited.error());
 }
 
+Result<sysctl::Plan> preview(const std::vector<Setting>& settings, const sysctl::Target& target,
+                             sysctl::SysctlWriter& writer) {
+  Result<sysctl::Plan> plan;
+  PSYS_TRY(writer.visit(
+      target, [&](sysctl::SysctlTree& tree) { plan = sysctl::make_plan(settings, tree); }));
+  return plan;
+}
+
 }  // namespace podsysctl::enforce

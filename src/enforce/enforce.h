@@ -18,4 +18,10 @@ namespace podsysctl::enforce {
                                           const sysctl::Target& target,
                                           sysctl::SysctlWriter& writer);
 
+// What enforce() would do now: the order, and the values that would be replaced. Nothing is
+// written.
+[[nodiscard]] Result<sysctl::Plan> preview(const std::vector<sysctl::Setting>& settings,
+                                           const sysctl::Target& target,
+                                           sysctl::SysctlWriter& writer);
+
 }  // namespace podsysctl::enforce

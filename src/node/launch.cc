@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/launch.h"
 
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/fault_point.h"
@@ -74,12 +73,6 @@ Result<PodRecord> record_pod(const EngineNode& node, const PodSpec& spec,
   PSYS_TRY(linux::make_directories(node.root + "/pods", 0711));
   PSYS_TRY(linux::make_directories(place_of(node, pod.uid).folder, 0700));
   return pod;
-}
-
-std::optional<sysctl::KernelVersion> running_kernel() {
-  utsname kernel{};
-  return ::uname(&kernel) == 0 ? sysctl::kernel_version(kernel.release, kernel.version)
-                               : std::nullopt;
 }
 
 policy::HostNamespaces host_namespaces(const PodSpec& spec, sandbox::NetworkMode network) {
@@ -287,7 +280,7 @@ std::expected<LaunchedPod, LaunchFailure> launch(const EngineNode& node, PodSpec
   const enforce::Context context{.door = options.door,
                                  .host = host_namespaces(spec, options.network),
                                  .allowlist = allowlist,
-                                 .kernel = running_kernel(),
+                                 .kernel = sysctl::running_kernel(),
                                  .probed = kernel_answers(node, spec.sysctls)};
   if (auto rejection = enforce::judge(spec.sysctls, context)) {
     return std::unexpected(refuse(node, *pod, spec, *std::move(rejection)));

@@ -4,9 +4,10 @@
 #include <algorithm>
 
 #include "base/fault_point.h"
-#include "base/strings.h"
 #include "enforce/enforce.h"
 #include "enforce/handover.h"
+#include "live/managed.h"
+#include "live/summary.h"
 #include "node/events.h"
 #include "node/kernel_answers.h"
 
@@ -14,53 +15,15 @@ namespace podsysctl::node {
 namespace {
 
 using store::SettingRecord;
-using store::SettingState;
 using sysctl::AppliedSetting;
 using sysctl::ApplyState;
-
-SettingState state_of(ApplyState state) {
-  switch (state) {
-    case ApplyState::applied:
-      return SettingState::applied;
-    case ApplyState::unchanged:
-      return SettingState::unchanged;
-    case ApplyState::rolled_back:
-      return SettingState::rolled_back;
-    case ApplyState::refused:
-      break;
-  }
-  return SettingState::refused;
-}
 
 std::vector<SettingRecord> records_of(const sysctl::Application& application) {
   std::vector<SettingRecord> records;
   for (const AppliedSetting& applied : application.settings) {
-    SettingRecord record{.name = applied.setting.key.name(),
-                         .requested = applied.setting.value,
-                         .origin = describe(applied.setting.origin),
-                         .state = state_of(applied.state)};
-    if (!applied.previous.empty()) {
-      record.previous = applied.previous;
-    }
-    if (!applied.effective.empty()) {
-      record.effective = applied.effective;
-    }
-    records.push_back(std::move(record));
+    records.push_back(live::record_of(applied));
   }
   return records;
-}
-
-std::string summary_of(const sysctl::Application& application) {
-  std::vector<std::string> parts;
-  parts.reserve(application.settings.size());
-  for (const AppliedSetting& applied : application.settings) {
-    parts.push_back(
-        applied.state == ApplyState::unchanged
-            ? fmt::format("{} = {} (already)", applied.setting.key.name(), applied.effective)
-            : fmt::format("{} = {}{}", applied.setting.key.name(), applied.effective,
-                          applied.previous.empty() ? "" : " (was " + applied.previous + ")"));
-  }
-  return join(parts, ", ");
 }
 
 // What the runtime wrote for us is found in force: it was applied all the same, over the value that
@@ -106,7 +69,7 @@ Result<> put_sysctls(const EngineNode& node, const store::PodRecord& pod,
   if (application.failure) {
     return std::unexpected(*application.failure);
   }
-  return note(node, pod, "SysctlsApplied", summary_of(application));
+  return note(node, pod, "SysctlsApplied", live::summary_of(application));
 }
 
 Result<> put_refused(const Node& node, const store::PodRecord& pod,

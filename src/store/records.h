@@ -122,8 +122,7 @@ struct SettingRecord {
   std::optional<std::string> effective;  // as read back; unset: never read
   std::string origin;                    // "pod.yaml:8:7", "--sysctl"
   SettingState state = SettingState::refused;
-  // What another writer has made of it, as last told by an event; unset: it was as asked for.
-  std::optional<std::string> drifted;
+  std::optional<std::string> drifted;  // the other value that was last told by an event
   friend bool operator==(const SettingRecord&, const SettingRecord&) = default;
 };
 

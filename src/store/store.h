@@ -116,12 +116,11 @@ class Store {
   [[nodiscard]] Result<> put_settings(const std::string& pod_uid,
                                       std::span<const SettingRecord> settings);
   [[nodiscard]] Result<std::vector<SettingRecord>> settings(const std::string& pod_uid);
-  // Of every pod whose containers were started, with what it takes to find its namespaces, in one
-  // go; pods without settings are left out.
+  // Of every pod whose containers were started and that has settings, in one go.
   [[nodiscard]] Result<std::vector<ManagedPod>> managed_pods();
   [[nodiscard]] Result<> set_drifted(const std::string& pod_uid, const std::string& name,
                                      const std::optional<std::string>& found);
-  // The pods that a namespace of this kind is recorded of, with its pin.
+  // Of all pods, for a kind of namespace.
   [[nodiscard]] Result<std::vector<Pin>> pins(std::string_view kind);
 
   // The audit trail. begin_audit() keeps what is about to be done and gives it a batch;

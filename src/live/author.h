@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is behind this command, as the audit trail wants it. Thread-safety: no shared state.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace podsysctl::live {
+
+struct Author {
+  pid_t pid = 0;
+  std::uint32_t uid = 0;
+  // Who logged in, kept over sudo and su (/proc/self/loginuid, kernels with CONFIG_AUDIT); unset
+  // for services, and where the kernel does not say.
+  std::optional<std::uint32_t> login_uid;
+
+  [[nodiscard]] static Author of_this_process();
+  // "uid 0 (login uid 1000)"
+  [[nodiscard]] std::string text() const;
+};
+
+}  // namespace podsysctl::live
