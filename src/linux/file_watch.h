@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waiting until something in a folder is written, made or removed (inotify(7)), instead of asking
-// again and again. Writes through a memory map are not seen. Thread-safety: one thread per object.
+// Waiting until something in a folder is written, made or removed (inotify(7)), or the folder
+// itself is, instead of asking again and again. Writes through a memory map are not seen. Thread-safety: one thread per object.
 #pragma once
 
 #include <chrono>
