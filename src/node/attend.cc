@@ -8,8 +8,9 @@
 #include <optional>
 
 #include "linux/signals.h"
-#include "node/events.h"
+#include "node/back_off.h"
 #include "node/refresh.h"
+#include "node/restart.h"
 #include "node/teardown.h"
 
 namespace podsysctl::node {
@@ -20,23 +21,14 @@ using Steady = std::chrono::steady_clock;
 using store::ContainerRecord;
 using store::ContainerState;
 
-constexpr std::chrono::seconds kFirstBackOff{10};
-constexpr std::chrono::seconds kLongestBackOff{300};
-constexpr std::chrono::seconds kCalm{600};  // a run this long forgets former failures
-
 // One container and when it is to be started again.
 struct Attended {
   const PlannedContainer* planned;
   ContainerRecord record;
-  std::chrono::seconds back_off = kFirstBackOff;
+  BackOff back_off;
   Steady::time_point started = Steady::now();
   std::optional<Steady::time_point> restart_at;
 };
-
-bool wants_restart(pod::RestartPolicy policy, const ContainerRecord& record) {
-  return policy == pod::RestartPolicy::always ||
-         (policy == pod::RestartPolicy::on_failure && record.exit_code.value_or(1) != 0);
-}
 
 class Attendance {
  public:
@@ -141,14 +133,9 @@ class Attendance {
   }
 
   Result<> plan_restart(Attended& attended) {
-    if (Steady::now() - attended.started >= kCalm) {
-      attended.back_off = kFirstBackOff;
-    }
-    attended.restart_at = Steady::now() + attended.back_off;
-    attended.back_off = std::min(attended.back_off * 2, kLongestBackOff);
-    return warn(node_, launched_.pod, "BackOff",
-                fmt::format("Back-off restarting container {}, which ended with exit code {}",
-                            attended.record.name, attended.record.exit_code.value_or(-1)));
+    const auto ran = std::chrono::duration_cast<milliseconds>(Steady::now() - attended.started);
+    attended.restart_at = Steady::now() + attended.back_off.next(ran);
+    return warn_of_back_off(node_, launched_.pod, attended.record);
   }
 
   Result<> restart_due() {
@@ -162,22 +149,9 @@ class Attendance {
     return {};
   }
 
-  // The same record once more, with a fresh writable layer.
   Result<> restart(Attended& attended) {
-    PSYS_TRY(node_.engine.remove_container(ref_of(node_, attended.record, sandbox_)));
-    PSYS_TRY_ASSIGN(
-        attended.record,
-        node_.store.modify_container(attended.record.id, [](ContainerRecord& record) -> Result<> {
-          record.state = ContainerState::created;
-          record.process = {};
-          record.monitor = {};
-          record.exit_code.reset();
-          record.finished.reset();
-          record.reason.clear();
-          ++record.restart_count;
-          return {};
-        }));
-    auto started = start_recorded(node_, launched_.pod, spec_, *attended.planned, attended.record);
+    auto started =
+        restart_container(node_, launched_.pod, spec_, *attended.planned, attended.record);
     if (!started) {
       return std::unexpected(started.error().error);
     }

@@ -7,10 +7,12 @@
 #include "base/strings.h"
 #include "enforce/handover.h"
 #include "linux/file.h"
-#include "linux/host_address.h"
 #include "node/events.h"
+#include "node/facts.h"
 #include "node/ids.h"
+#include "node/images.h"
 #include "node/init_containers.h"
+#include "node/kept_spec.h"
 #include "node/kernel_answers.h"
 #include "node/put_sysctls.h"
 #include "node/teardown.h"
@@ -55,7 +57,7 @@ std::vector<store::HostPort> host_ports_of(const PodSpec& spec) {
 Result<PodRecord> record_pod(const EngineNode& node, const PodSpec& spec,
                              const LaunchOptions& options) {
   PSYS_TRY_ASSIGN(const linux::ProcessId owner, linux::identify(::getpid()));
-  PodRecord pod{.uid = new_uid(),
+  PodRecord pod{.uid = options.source ? options.source->uid : new_uid(),
                 .name = spec.name,
                 .namespace_ = spec.namespace_,
                 .engine = std::string(node.engine.name()),
@@ -67,6 +69,10 @@ Result<PodRecord> record_pod(const EngineNode& node, const PodSpec& spec,
                 .grace = spec.termination_grace,
                 .created = node.clock.now(),
                 .host_ports = host_ports_of(spec)};
+  if (options.source) {
+    pod.source = options.source->path;
+    pod.source_hash = options.source->hash;
+  }
   PSYS_TRY(node.store.insert_pod(pod));
   fault_point("recorded");
   // Volumes may be writable for everyone: nobody else of this host gets as far as them.
@@ -84,39 +90,6 @@ policy::HostNamespaces host_namespaces(const PodSpec& spec, sandbox::NetworkMode
     host.ipc = policy::NamespaceMode::host;
   }
   return host;
-}
-
-image::Pull pull_of(const pod::Container& container, const LaunchOptions& options) {
-  if (options.pull) {
-    return *options.pull;
-  }
-  switch (container.pull) {
-    case pod::PullPolicy::always:
-      return image::Pull::refresh;
-    case pod::PullPolicy::never:
-      return image::Pull::never;
-    case pod::PullPolicy::if_not_present:
-      break;
-  }
-  return image::Pull::missing;
-}
-
-Result<std::vector<PlannedContainer>> resolve_images(const EngineNode& node,
-                                                     const std::vector<pod::Container>& containers,
-                                                     store::ContainerKind kind,
-                                                     const LaunchOptions& options) {
-  std::vector<PlannedContainer> planned;
-  for (const pod::Container& container : containers) {
-    PSYS_TRY_ASSIGN(const image::Reference reference, image::parse_reference(container.image));
-    PSYS_TRY_ASSIGN(
-        image::Resolved resolved,
-        node.engine.resolve_image(reference, pull_of(container, options), node.progress));
-    for (const std::string& warning : resolved.warnings) {
-      node.reporter.warn(warning);
-    }
-    planned.push_back({&container, std::move(resolved.image), kind});
-  }
-  return planned;
 }
 
 // Keeps what the engine makes in the pod's record.
@@ -153,22 +126,13 @@ std::string address_of(const engine::SandboxState& state) {
   return state.addresses.empty() ? "" : state.addresses[0].substr(0, state.addresses[0].find('/'));
 }
 
-// With the host's network the pod's address is the host's, as in Kubernetes.
-pod::RuntimeFacts facts_of(const Node& node, const PodRecord& pod,
-                           const engine::SandboxState& state, sandbox::NetworkMode network) {
-  const linux::HostAddresses host = linux::host_addresses();
-  pod::RuntimeFacts facts{.pod_uid = pod.uid,
-                          .pod_ip = address_of(state),
-                          .host_ip = host.ipv4.empty() ? host.ipv6 : host.ipv4,
-                          .host_ips = host.ipv4,
-                          .node_name = node.host};
-  if (!host.ipv6.empty()) {
-    facts.host_ips += (host.ipv4.empty() ? "" : ",") + host.ipv6;
-  }
-  if (network == sandbox::NetworkMode::host) {
-    facts.pod_ip = facts.host_ip;
-  }
-  return facts;
+Result<> keep_spec(const Node& node, const std::string& uid, const Source& source,
+                   const engine::SandboxState& state) {
+  PSYS_TRY(node.store.modify_pod(uid, [&](PodRecord& record) -> Result<> {
+    record.spec = to_text({source.manifest, address_of(state)});
+    return {};
+  }));
+  return {};
 }
 
 Result<> make_sandbox(const EngineNode& node, const PodRecord& pod, PodSpec& spec,
@@ -186,8 +150,8 @@ Result<> make_sandbox(const EngineNode& node, const PodRecord& pod, PodSpec& spe
   for (const std::string& notice : state.notices) {
     node.reporter.warn(notice);
   }
-  pod::fill_in(spec, facts_of(node, pod, state, options.network));
-  return {};
+  pod::fill_in(spec, facts_of(node, pod, address_of(state), spec.network));
+  return options.source ? keep_spec(node, pod.uid, *options.source, state) : Result<>{};
 }
 
 LaunchFailure sysctls_failed(const Node& node, const std::vector<sysctl::Setting>& settings,
@@ -231,10 +195,10 @@ struct Images {
 Result<Images> resolve_all(const EngineNode& node, const PodSpec& spec,
                            const LaunchOptions& options) {
   Images images;
-  PSYS_TRY_ASSIGN(images.init,
-                  resolve_images(node, spec.init_containers, store::ContainerKind::init, options));
-  PSYS_TRY_ASSIGN(images.regular,
-                  resolve_images(node, spec.containers, store::ContainerKind::regular, options));
+  PSYS_TRY_ASSIGN(images.init, plan_containers(node, spec.init_containers,
+                                               store::ContainerKind::init, options.pull));
+  PSYS_TRY_ASSIGN(images.regular, plan_containers(node, spec.containers,
+                                                  store::ContainerKind::regular, options.pull));
   return images;
 }
 
@@ -254,18 +218,21 @@ std::expected<LaunchedPod, LaunchFailure> bring_up(const EngineNode& node,
     return std::unexpected(failure_of("FailedCreatePodSandBox", pod.error()));
   }
   if (node.engine.begins_with_container(sandbox_of(*pod))) {
-    return LaunchedPod{*pod, std::move(images->regular)};
+    return LaunchedPod{*pod, std::move(images->regular), {}};
   }
+  const auto begun = std::chrono::steady_clock::now();
   if (const Result<> put = put_sysctls(node, *pod, spec.sysctls); !put) {
     return std::unexpected(sysctls_failed(node, spec.sysctls, put.error()));
   }
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::steady_clock::now() - begun);
   if (const Result<> staged = node.store.set_stage(pod->uid, Stage::containers); !staged) {
     return std::unexpected(failure_of("Failed", staged.error()));
   }
   if (const Result<> completed = run_init_containers(node, *pod, spec, images->init); !completed) {
     return std::unexpected(failure_of("InitContainerFailed", completed.error()));
   }
-  return LaunchedPod{*pod, std::move(images->regular)};
+  return LaunchedPod{*pod, std::move(images->regular), took};
 }
 
 }  // namespace
@@ -307,6 +274,29 @@ std::expected<std::vector<store::ContainerRecord>, LaunchFailure> start_all(
       return std::unexpected(std::move(failure));
     }
     started.push_back(*std::move(container));
+  }
+  return started;
+}
+
+Result<> note_running(const Node& node, const std::string& uid) {
+  PSYS_TRY(node.store.modify_pod(uid, [&](PodRecord& record) -> Result<> {
+    record.stage = Stage::started;
+    record.phase = store::PodPhase::running;
+    record.started = node.clock.now();
+    return {};
+  }));
+  fault_point("started");
+  return {};
+}
+
+std::expected<std::vector<store::ContainerRecord>, LaunchFailure> start_for_good(
+    const EngineNode& node, const LaunchedPod& launched, const PodSpec& spec) {
+  auto started = start_all(node, launched, spec);
+  if (!started) {
+    return std::unexpected(give_up(node, launched.pod, std::move(started).error()));
+  }
+  if (const Result<> noted = note_running(node, launched.pod.uid); !noted) {
+    return std::unexpected(give_up(node, launched.pod, failure_of("Failed", noted.error())));
   }
   return started;
 }

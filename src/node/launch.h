@@ -5,6 +5,7 @@
 // Errors: those of the steps, after taking back. Thread-safety: as Store.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -18,12 +19,21 @@
 
 namespace podsysctl::node {
 
+// Where a static pod comes from.
+struct Source {
+  std::string uid;       // the same for every attempt, so that its events add up
+  std::string path;      // of the manifest
+  std::string hash;      // of its text
+  std::string manifest;  // the text
+};
+
 struct LaunchOptions {
   enforce::Door door = enforce::Door::manifest;
   sandbox::NetworkMode network = sandbox::NetworkMode::bridge;
   store::Attachment attachment = store::Attachment::detached;
   store::AfterExit after_exit = store::AfterExit::keep_record;
   std::optional<image::Pull> pull;  // --pull; unset: each container's imagePullPolicy
+  std::optional<Source> source;     // of a pod of the node service
 };
 
 // What a refused or failed launch ends with.
@@ -38,7 +48,8 @@ struct LaunchFailure {
 // A pod whose sandbox is up and whose init containers have completed.
 struct LaunchedPod {
   store::PodRecord pod;
-  std::vector<PlannedContainer> containers;  // regular ones, not started yet
+  std::vector<PlannedContainer> containers;   // regular ones, not started yet
+  std::chrono::microseconds sysctls_took{0};  // to plan, write and read back
 };
 
 // `spec` gets what is known only then: the pod's uid and address in its containers' environment.
@@ -51,6 +62,11 @@ struct LaunchedPod {
 // Starts the regular containers of a launched pod so that they go on without us.
 [[nodiscard]] std::expected<std::vector<store::ContainerRecord>, LaunchFailure> start_all(
     const EngineNode& node, const LaunchedPod& launched, const pod::PodSpec& spec);
+
+// The same, and the pod counts as started from here on; on failure it is taken down.
+[[nodiscard]] std::expected<std::vector<store::ContainerRecord>, LaunchFailure> start_for_good(
+    const EngineNode& node, const LaunchedPod& launched, const pod::PodSpec& spec);
+[[nodiscard]] Result<> note_running(const Node& node, const std::string& uid);
 
 // Takes a pod down that could not be launched and notes why.
 [[nodiscard]] LaunchFailure give_up(const Node& node, const store::PodRecord& pod,

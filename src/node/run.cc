@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/run.h"
 
-#include "base/fault_point.h"
 #include "node/attend.h"
 #include "node/events.h"
 #include "node/refresh.h"
@@ -12,21 +11,8 @@ namespace {
 
 using store::Attachment;
 using store::PodPhase;
-using store::PodRecord;
-using store::Stage;
 
 using Outcome = std::expected<RunResult, LaunchFailure>;
-
-Result<> note_running(const Node& node, const std::string& uid) {
-  PSYS_TRY(node.store.modify_pod(uid, [&](PodRecord& record) -> Result<> {
-    record.stage = Stage::started;
-    record.phase = PodPhase::running;
-    record.started = node.clock.now();
-    return {};
-  }));
-  fault_point("started");
-  return {};
-}
 
 LaunchFailure failed(const Error& error, int exit_code = 125) {
   return {.reason = "Failed", .message = error.message, .exit_code = exit_code};
@@ -66,12 +52,9 @@ Outcome run_alone(const EngineNode& node, const LaunchedPod& launched, const pod
 
 Outcome run_monitored(const EngineNode& node, const LaunchedPod& launched, const pod::PodSpec& spec,
                       const LaunchOptions& options, const engine::Streams& streams) {
-  auto started = start_all(node, launched, spec);
+  auto started = start_for_good(node, launched, spec);
   if (!started) {
-    return std::unexpected(give_up(node, launched.pod, std::move(started).error()));
-  }
-  if (const Result<> noted = note_running(node, launched.pod.uid); !noted) {
-    return std::unexpected(give_up(node, launched.pod, failed(noted.error())));
+    return std::unexpected(std::move(started).error());
   }
   if (options.attachment == Attachment::detached) {
     return RunResult{launched.pod.uid, 0};
