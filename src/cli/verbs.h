@@ -17,6 +17,7 @@ void add_exec(Command& app);
 void add_stop(Command& app);
 void add_rm(Command& app);
 void add_events(Command& app);
+void add_node(Command& app);
 void add_image(Command& app);
 void add_explain(Command& app);
 void add_catalog(Command& app);

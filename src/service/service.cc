@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/service.h"
+
+#include <malloc.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "base/strings.h"
+#include "linux/file.h"
+#include "linux/file_lock.h"
+#include "linux/signals.h"
+#include "service/supervisor.h"
+
+namespace podsysctl::service {
+namespace {
+
+constexpr rlim_t kDescriptors = 8192;  // two for each pod, and some
+
+Result<linux::Fd> lock_root(const std::string& root) {
+  PSYS_TRY(linux::make_directories(root, 0711));
+  const std::string path = root + "/node.lock";
+  PSYS_TRY_ASSIGN(std::optional<linux::Fd> lock, linux::try_lock_file(path));
+  if (!lock) {
+    const Result<std::string> pid = linux::read_file(path, 64);
+    return Error::of(Code::conflict,
+                     "another node service (pid {}) works on {}: end it first, or choose another "
+                     "state folder with --root",
+                     pid ? std::string(trim(*pid)) : "unknown", root);
+  }
+  if (::ftruncate(lock->get(), 0) < 0) {
+    return Error::from_errno(errno, "write {}", path);
+  }
+  PSYS_TRY(linux::write_all(lock->ref(), fmt::format("{}\n", ::getpid()), path));
+  return *std::move(lock);
+}
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < kDescriptors) {
+    limit.rlim_cur = std::min(kDescriptors, limit.rlim_max);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+// Workers come and go; what they leave is given back instead of being kept for each of them.
+void keep_memory_small() {
+  ::mallopt(M_ARENA_MAX, 2);
+  ::mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+  ::mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+}
+
+Result<Making> making_of(const Config& config) {
+  Making making{.engine = config.engine.value_or("embedded"),
+                .runtime = config.runtime.value_or("")};
+  PSYS_TRY_ASSIGN(making.service, linux::identify(::getpid()));
+  if (config.network) {
+    PSYS_TRY_ASSIGN(making.network, sandbox::parse_network_mode(*config.network));
+  }
+  return making;
+}
+
+Result<std::string> folder_of(const Config& config) {
+  const std::string path = config.manifest_folder.value_or(std::string(kDefaultManifestFolder));
+  // The path is a pod's identity: the same from wherever the service is started.
+  std::error_code failure;
+  const std::filesystem::path whole = std::filesystem::absolute(path, failure);
+  if (failure) {
+    return Error::from_errno(failure.value(), "find the folder of manifests {}", path);
+  }
+  std::string normal = whole.lexically_normal().string();
+  while (normal.size() > 1 && normal.ends_with('/')) {
+    normal.pop_back();
+  }
+  return normal;
+}
+
+}  // namespace
+
+Result<> run_service(const ServiceOptions& options, const OpenWorkplace& open,
+                     const linux::ServiceManager& manager, Log& log) {
+  keep_memory_small();
+  raise_descriptor_limit();
+  PSYS_TRY_ASSIGN(const linux::Fd lock, lock_root(options.root));
+  PSYS_TRY_ASSIGN(auto signals, linux::SignalEvents::block({SIGTERM, SIGINT, SIGHUP}));
+  PSYS_TRY_ASSIGN(LiveConfig config, LiveConfig::open(options.flags, options.config_file));
+  PSYS_TRY_ASSIGN(const std::string path, folder_of(config.config()));
+  PSYS_TRY_ASSIGN(ManifestFolder folder, ManifestFolder::open(path));
+  PSYS_TRY_ASSIGN(Making making, making_of(config.config()));
+  PSYS_TRY_ASSIGN(const std::unique_ptr<Workplace> workplace, open());
+  PSYS_TRY_ASSIGN(const node::EngineNode engine,
+                  node::with_engine(workplace->node(), making.engine, making.runtime));
+  Metrics metrics;
+  PSYS_TRY_ASSIGN(const auto supervisor, Supervisor::make({.node = workplace->node(),
+                                                           .engine = engine.engine,
+                                                           .manager = manager,
+                                                           .signals = signals,
+                                                           .config = config,
+                                                           .folder = folder,
+                                                           .metrics = metrics,
+                                                           .log = log,
+                                                           .making = std::move(making)},
+                                                          open));
+  return supervisor->run();
+}
+
+}  // namespace podsysctl::service

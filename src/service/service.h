@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The node service: static pods of one folder, on one state folder, until it is told to end.
+// Errors: what keeps it from starting; conflict where another service has the state folder (its pid
+// is named). Thread-safety: once per process.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "linux/service_manager.h"
+#include "service/config.h"
+#include "service/log.h"
+#include "service/workplace.h"
+
+namespace podsysctl::service {
+
+inline constexpr std::string_view kDefaultManifestFolder = "/etc/podsysctl/manifests";
+inline constexpr std::chrono::seconds kDefaultDriftInterval{60};
+
+struct ServiceOptions {
+  std::string root;
+  Config flags;
+  std::string config_file;  // --config, or ""
+  std::string build;        // the version, for /metrics
+};
+
+[[nodiscard]] Result<> run_service(const ServiceOptions& options, const OpenWorkplace& open,
+                                   const linux::ServiceManager& manager, Log& log);
+
+}  // namespace podsysctl::service
