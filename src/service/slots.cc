@@ -17,19 +17,20 @@ std::string key_of(const std::string& namespace_, const std::string& name) {
   return namespace_ + "/" + name;
 }
 
+// A pod that is there has its name, whatever its file has become meanwhile.
+bool keeps_name(const Slot& slot, const ManifestFile& file) {
+  const bool there = slot.wanted != Wanted::gone || !slot.memory.uid.empty();
+  const bool says_so = slot.name == file.name && slot.namespace_ == file.namespace_;
+  return there && (says_so || (file.name.empty() && !slot.memory.uid.empty()));
+}
+
 // First those who have their name already, then the others in the order of their files.
 Names owners_of(const Slots& slots, const std::vector<ManifestFile>& files) {
   Names owners;
   for (const ManifestFile& file : files) {
     const auto slot = slots.find(file.path);
-    const bool has_it = slot != slots.end() && slot->second.wanted != Wanted::gone &&
-                        slot->second.name == file.name &&
-                        slot->second.namespace_ == file.namespace_;
-    const bool recorded = slot != slots.end() && !slot->second.memory.uid.empty() &&
-                          slot->second.name == file.name &&
-                          slot->second.namespace_ == file.namespace_;
-    if (!file.name.empty() && (has_it || recorded)) {
-      owners.emplace(key_of(file.namespace_, file.name), file.path);
+    if (slot != slots.end() && keeps_name(slot->second, file)) {
+      owners.emplace(key_of(slot->second.namespace_, slot->second.name), file.path);
     }
   }
   for (const ManifestFile& file : files) {

@@ -34,6 +34,7 @@ class Sync {
     PSYS_TRY_ASSIGN(std::optional<PodRecord> record, find_record());
     if (record && is_replaced(*record)) {
       PSYS_TRY(remove(*record, record->grace));
+      outcome_.memory = {};  // another pod: failures of this one are none of its
       record.reset();
     }
     if (task_.wanted == Wanted::gone) {
