@@ -5,7 +5,7 @@
 
 #include "http/tls_stream.h"
 #include "linux/file.h"
-#include "linux/socket.h"
+#include "linux/stream_socket.h"
 
 namespace podsysctl::http {
 namespace {

@@ -13,7 +13,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/strings.h"
-#include "linux/socket.h"
+#include "linux/stream_socket.h"
 
 namespace podsysctl::http {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "linux/socket.h"
+#include "linux/stream_socket.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
