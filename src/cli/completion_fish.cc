@@ -48,6 +48,8 @@ std::string source_of(Completes what) {
       return " -x -a '(__fish_complete_directories)'";
     case Completes::pods:
       return " -x -a '(podsysctl ps -aq 2>/dev/null)'";
+    case Completes::targets:
+      return " -x -a '(podsysctl ps -q 2>/dev/null) pid: netns: docker: cri:'";
     case Completes::images:
       return " -x -a '(podsysctl image ls -q 2>/dev/null)'";
     case Completes::sysctls:

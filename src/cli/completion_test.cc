@@ -60,6 +60,7 @@ TEST(BashCompletion, Offers) {
   EXPECT_EQ(offered(script, {"podsysctl", "explain", "a.b", "pid", ":"}), "");
   EXPECT_EQ(offered(script, {"podsysctl", "explain", "a.b", "pod-one", ""}), "");
   EXPECT_EQ(offered(script, {"podsysctl", "rm", "pod-one", "pod-t"}), "pod-two");
+  EXPECT_EQ(offered(script, {"podsysctl", "get", "p"}), "pod-one pod-two pid:");
   EXPECT_EQ(offered(script, {"podsysctl", "image", "ls", "--"}), "--quiet --output --root --help");
   EXPECT_EQ(offered(script, {"podsysctl", "completion", ""}), "bash zsh fish");
   EXPECT_EQ(offered(script, {"podsysctl", "run", "--name", "x"}), "");

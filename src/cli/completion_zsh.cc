@@ -14,6 +14,10 @@ _podsysctl_pods() {
   local -a pods=(${(f)"$(podsysctl ps -aq 2>/dev/null)"})
   compadd -a pods
 }
+_podsysctl_targets() {
+  local -a targets=(${(f)"$(podsysctl ps -q 2>/dev/null)"} pid: netns: docker: cri:)
+  compadd -S '' -a targets
+}
 _podsysctl_images() {
   local -a images=(${(f)"$(podsysctl image ls -q 2>/dev/null)"})
   compadd -a images
@@ -58,6 +62,8 @@ std::string action_of(Completes what) {
       return "_files -/";
     case Completes::pods:
       return "_podsysctl_pods";
+    case Completes::targets:
+      return "_podsysctl_targets";
     case Completes::images:
       return "_podsysctl_images";
     case Completes::sysctls:

@@ -10,14 +10,10 @@
 #include "cli/reporter.h"
 
 namespace podsysctl::cli {
-namespace {
-
 std::string host_name() {
   utsname kernel{};
   return ::uname(&kernel) == 0 ? kernel.nodename : "localhost";
 }
-
-}  // namespace
 
 struct Context::Parts {
   SystemClock clock;

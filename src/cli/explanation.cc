@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "live/values.h"
 #include "sysctl/constraint.h"
 #include "sysctl/near_keys.h"
 
@@ -131,7 +132,7 @@ Result<Explanation> explain_key(const KernelFacts& kernel, const SysctlKey& key)
   Explanation page{.kernel_release = kernel.release,
                    .source = kernel.source,
                    .facts = facts_of(kernel, key),
-                   .host_value = value_here(key),
+                   .host_value = live::value_here(key),
                    .target = {},
                    .interactions = {},
                    .recommendations = {},

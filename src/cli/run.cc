@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/run.h"
 
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "base/strings.h"
+#include "cli/allowlist.h"
 #include "cli/context.h"
 #include "linux/file.h"
 #include "node/run.h"
@@ -35,29 +35,6 @@ int report(const node::LaunchFailure& failure) {
     fmt::print(stderr, "{}\n", to_text(verdict));
   }
   return failure.exit_code;
-}
-
-Result<policy::KubernetesVersion> version_of(const RunFlags& flags) {
-  return flags.kubernetes_version.empty()
-             ? policy::KubernetesVersion::newest()
-             : policy::KubernetesVersion::parse(flags.kubernetes_version);
-}
-
-Result<policy::Allowlist> allowlist_of(const RunFlags& flags) {
-  PSYS_TRY_ASSIGN(const policy::KubernetesVersion version, version_of(flags));
-  std::vector<std::string> patterns;
-  for (const std::string& text : flags.allowed_unsafe) {
-    PSYS_TRY_ASSIGN(const std::vector<std::string> more, policy::parse_pattern_list(text));
-    patterns.insert(patterns.end(), more.begin(), more.end());
-  }
-  utsname kernel{};
-  std::optional<policy::KernelVersion> running;
-  if (::uname(&kernel) == 0) {
-    if (const auto parsed = policy::KernelVersion::parse(kernel.release)) {
-      running = *parsed;
-    }
-  }
-  return policy::Allowlist::create(version, patterns, running);
 }
 
 Result<pod::PodSpec> spec_from_file(const RunFlags& flags) {
@@ -151,7 +128,8 @@ void print_started(const RunFlags& flags, const pod::PodSpec& spec, const std::s
 }  // namespace
 
 int run_pod(const RunFlags& flags, const std::string& root) {
-  const Result<policy::Allowlist> allowlist = allowlist_of(flags);
+  const Result<policy::Allowlist> allowlist =
+      make_allowlist(flags.allowed_unsafe, flags.kubernetes_version);
   if (!allowlist) {
     return report(allowlist.error());
   }

@@ -79,6 +79,9 @@ Result<Change> repair(const FoundTarget& target, const TargetDrift& drift, const
                       const std::string& reason, const Surroundings& surroundings) {
   std::vector<sysctl::Setting> settings;
   for (const DriftedSetting& drifted : drift.drifted) {
+    if (!drifted.found) {
+      continue;  // an interface that is gone takes its keys along
+    }
     PSYS_TRY_ASSIGN(sysctl::SysctlKey key, sysctl::SysctlKey::parse(drifted.setting.name));
     settings.push_back({std::move(key),
                         drifted.setting.requested,

@@ -28,11 +28,13 @@ std::optional<std::string> read_here(const linux::ProcSys& proc_sys, const Sysct
   return value ? std::optional(sysctl::normalise(*value)) : std::nullopt;
 }
 
+// Whatever stands in the way of one value leaves the others.
 void take_value(SeenValue& seen, const Result<std::string>& value) {
   if (value) {
     seen.value = sysctl::normalise(*value);
   } else if (value.error().code == Code::not_found) {
-    seen.remark = "it does not see this key: the node's value holds there";
+    seen.remark = seen.host ? "it does not see this key: the node's value holds there"
+                            : "this kernel does not have it";
   } else {
     seen.remark = value.error().message;
   }
@@ -84,13 +86,6 @@ void share_host_values(const FoundTarget& target, std::vector<SeenValue>& rows) 
   }
 }
 
-std::unexpected<Error> no_such_key(const SysctlKey& key, const FoundTarget& target) {
-  return Error::of(Code::not_found,
-                   "neither {} nor the host has {}: check the name (podsysctl catalog {}), or load "
-                   "the kernel module that has it",
-                   target.description, key.name(), key.name().substr(0, key.name().rfind('.') + 1));
-}
-
 // The keys of the target's own namespaces.
 Result<std::vector<SysctlKey>> keys_of(const FoundTarget& target) {
   PSYS_TRY_ASSIGN(sysctl::SysctlReader reader, sysctl::SysctlReader::open());
@@ -104,27 +99,6 @@ Result<std::vector<SysctlKey>> keys_of(const FoundTarget& target) {
   std::erase_if(keys, [&target](const SysctlKey& key) { return !target.owns(scope_of(key)); });
   std::ranges::sort(keys);
   return keys;
-}
-
-// One row a key, in their order.
-Result<std::vector<SeenValue>> gather(const FoundTarget& target, std::span<const SysctlKey> keys,
-                                      const Surroundings& surroundings) {
-  PSYS_TRY_ASSIGN(const linux::ProcSys proc_sys, linux::ProcSys::open());
-  PSYS_TRY_ASSIGN(const auto fresh, fresh_values(keys, surroundings.root));
-  PSYS_TRY_ASSIGN(const auto origins, origins_of(target, surroundings));
-  std::vector<SeenValue> rows;
-  rows.reserve(keys.size());
-  for (const SysctlKey& key : keys) {
-    const auto known = fresh.find(key);
-    const auto origin = origins.find(key.name());
-    rows.push_back({.key = key,
-                    .fresh = known == fresh.end() ? std::nullopt : std::optional(known->second),
-                    .host = read_here(proc_sys, key),
-                    .origin = origin == origins.end() ? "" : origin->second});
-  }
-  PSYS_TRY(read_values(target, rows));
-  share_host_values(target, rows);
-  return rows;
 }
 
 bool is_writable(const sysctl::ProbeReport& report, const SysctlKey& key, Scope scope) {
@@ -149,13 +123,35 @@ std::optional<std::string> value_here(const SysctlKey& key) {
 
 Result<std::vector<SeenValue>> look_at(const FoundTarget& target, std::span<const SysctlKey> keys,
                                        const Surroundings& surroundings) {
-  PSYS_TRY_ASSIGN(std::vector<SeenValue> rows, gather(target, keys, surroundings));
+  PSYS_TRY_ASSIGN(const linux::ProcSys proc_sys, linux::ProcSys::open());
+  PSYS_TRY_ASSIGN(const auto fresh, fresh_values(keys, surroundings.root));
+  PSYS_TRY_ASSIGN(const auto origins, origins_of(target, surroundings));
+  std::vector<SeenValue> rows;
+  rows.reserve(keys.size());
+  for (const SysctlKey& key : keys) {
+    const auto known = fresh.find(key);
+    const auto origin = origins.find(key.name());
+    rows.push_back({.key = key,
+                    .fresh = known == fresh.end() ? std::nullopt : std::optional(known->second),
+                    .host = read_here(proc_sys, key),
+                    .origin = origin == origins.end() ? "" : origin->second});
+  }
+  PSYS_TRY(read_values(target, rows));
+  share_host_values(target, rows);
+  return rows;
+}
+
+Result<> check_known(std::span<const SeenValue> rows, const FoundTarget& target) {
   for (const SeenValue& row : rows) {
     if (!row.value && !row.host) {
-      return no_such_key(row.key, target);
+      const std::string& name = row.key.name();
+      return Error::of(Code::not_found,
+                       "neither {} nor the host has a value of {}: check the name (podsysctl "
+                       "catalog {}), or load the kernel module that has it",
+                       target.description, name, name.substr(0, name.rfind('.') + 1));
     }
   }
-  return rows;
+  return {};
 }
 
 Result<std::vector<SeenValue>> look_around(const FoundTarget& target, Which which,
@@ -166,7 +162,7 @@ Result<std::vector<SeenValue>> look_around(const FoundTarget& target, Which whic
     std::erase_if(
         keys, [&report](const SysctlKey& key) { return !is_writable(report, key, scope_of(key)); });
   }
-  PSYS_TRY_ASSIGN(std::vector<SeenValue> rows, gather(target, keys, surroundings));
+  PSYS_TRY_ASSIGN(std::vector<SeenValue> rows, look_at(target, keys, surroundings));
   if (which == Which::changed) {
     std::erase_if(rows, [](const SeenValue& row) { return !row.differs(); });
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The values in force at a target, beside what they are compared with: a fresh namespace, the host,
 // and what is on record of who set them. Nothing is written.
-// Errors: those of joining; not_found for a key that neither the target nor the host has.
+// Errors: those of joining. A key that is not there is a row without a value.
 // Thread-safety: as Store.
 #pragma once
 
@@ -29,7 +29,7 @@ struct SeenValue {
 
 enum class Which : std::uint8_t { all, changed };
 
-// In the order asked for.
+// One row a key, in the order asked for.
 [[nodiscard]] Result<std::vector<SeenValue>> look_at(const FoundTarget& target,
                                                      std::span<const sysctl::SysctlKey> keys,
                                                      const Surroundings& surroundings);
@@ -37,6 +37,9 @@ enum class Which : std::uint8_t { all, changed };
 // differ from a fresh namespace.
 [[nodiscard]] Result<std::vector<SeenValue>> look_around(const FoundTarget& target, Which which,
                                                          const Surroundings& surroundings);
+
+// not_found with the first key that neither the target nor the host has.
+[[nodiscard]] Result<> check_known(std::span<const SeenValue> rows, const FoundTarget& target);
 
 // The value that this process sees; nullopt where there is none or it cannot be read.
 [[nodiscard]] std::optional<std::string> value_here(const sysctl::SysctlKey& key);
