@@ -39,6 +39,10 @@ TcpSocket socket_of(const inet_diag_msg& message) {
     socket.queue_used = message.idiag_rqueue;
     socket.queue_size = message.idiag_wqueue;
   } else {
+    constexpr std::uint8_t kKeepaliveTimer = 2;  // net/ipv4/inet_diag.c
+    if (message.idiag_timer == kKeepaliveTimer) {
+      socket.keepalive_due = std::chrono::milliseconds(message.idiag_expires);
+    }
     socket.remote = endpoint(message.idiag_family, message.id.idiag_dst, message.id.idiag_dport);
   }
   return socket;

@@ -5,7 +5,9 @@
 // Thread-safety: list_tcp_sockets() looks at the calling thread's namespace; no shared state.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,8 @@ struct TcpSocket {
   std::string remote;            // "" of a listener
   std::uint32_t queue_used = 0;  // of a listener: connections that wait for accept(2)
   std::uint32_t queue_size = 0;  // of a listener: how many may
+  // Until the next keepalive probe; unset where another timer runs, or none.
+  std::optional<std::chrono::milliseconds> keepalive_due;
 };
 
 // Listeners and open connections (ESTABLISHED, CLOSE-WAIT).

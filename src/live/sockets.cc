@@ -55,6 +55,9 @@ class Refresh {
     PSYS_TRY_ASSIGN(const std::vector<pid_t> pids, linux::processes_in(net_.id()));
     holders_ = linux::socket_holders(pids);
     for (const TcpSocket& socket : sockets) {
+      if (socket.inode == 0) {
+        continue;  // waits for accept(2): nobody has a descriptor of it yet
+      }
       for (const AppliedSetting& setting : applied_) {
         refresh(socket, setting);
       }
