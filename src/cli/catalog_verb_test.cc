@@ -99,7 +99,7 @@ TEST(CatalogVerb, SaysWhatIsWrong) {
       {{"explain", "net..x"}, kFailed, "net..x"},
       {{"explain", "net.core.somaxcon"}, kFailed, "did you mean net.core.somaxconn"},
       {{"explain", "tcp_keepalve_time"}, kFailed, "did you mean net.ipv4.tcp_keepalive_time?"},
-      {{"explain", "net.core.somaxconn", "docker:abc"}, kFailed, "the form \"docker\" yet"},
+      {{"explain", "net.core.somaxconn", "crio:abc"}, kFailed, "of the form \"crio\""},
       {{"explain", "net.core.somaxconn", "pid:x"}, kFailed, "a process id is a number"},
       {{"explain", "net.core.somaxconn", "pid:2147483647"}, kFailed, "2147483647"},
       {{"explain", "net.core.somaxconn", "netns:/dev/null"}, kFailed, "/dev/null"},

@@ -97,10 +97,12 @@ void add_explain(Command& app) {
   command.usage(
       {"podsysctl explain [flags] KEY [TARGET]", "podsysctl explain [flags] --profile [NAME]"});
   command.details(
-      "KEY may be spelt with dots or slashes, or as its file. TARGET is a pod or container,\n"
-      "pid:N, netns:PATH, docker:ID or cri:ID, whose value is shown too. Neither root nor a "
-      "network is needed;\n"
-      "without root the catalogue says what a pod can do, not a probe of this kernel.");
+      "KEY may be spelt with dots or slashes, or as its file. TARGET is a pod or container, "
+      "pid:N,\n"
+      "netns:PATH, docker:ID or cri:ID, whose value is shown too; that takes root. All else needs\n"
+      "neither root nor a network: without root the catalogue says what a pod can do, not a probe "
+      "of\n"
+      "this kernel.");
   command.argument("KEY", Need::optional, given->name).completed_with(Completes::sysctls);
   command.argument("TARGET", Need::optional, given->target).completed_with(Completes::targets);
   add_profile_flag(command, given);

@@ -147,8 +147,7 @@ void add_flags(Command& command, Given& given) {
       .also("experimental-allowed-unsafe-sysctls");
   command.option("kubernetes-version", "1.X", "Judge as this release does (default: newest known)",
                  given.kubernetes_version);
-  command.flag("force",
-               "Without the allowlist; with --undo, whatever has changed it since. For root",
+  command.flag("force", "Without the allowlist; with --undo, over others' changes. For root",
                given.force);
 }
 
