@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/server.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "http/connection.h"
+#include "linux/listen.h"
+#include "linux/poll_timeout.h"
+
+namespace podsysctl::http {
+namespace {
+
+using std::chrono::milliseconds;
+using Steady = std::chrono::steady_clock;
+
+bool may_connect(linux::FdRef connection) {
+  const Result<linux::Peer> peer = linux::peer_of(connection);
+  return peer && (peer->uid == 0 || peer->uid == ::geteuid());
+}
+
+}  // namespace
+
+struct Server::Parts {
+  std::string path;
+  Handler handler;
+  ServerLimits limits;
+  linux::Fd listener;
+  std::vector<std::unique_ptr<Connection>> connections;
+
+  Result<> accept_all() {
+    for (;;) {
+      PSYS_TRY_ASSIGN(std::optional<linux::Fd> fd, linux::accept_one(listener.ref()));
+      if (!fd) {
+        return {};
+      }
+      if (connections.size() < limits.connections && may_connect(fd->ref())) {
+        connections.push_back(
+            std::make_unique<Connection>(*std::move(fd), limits.request, limits.time));
+      }
+    }
+  }
+
+  // One entry for each connection and one for its feed (or -1, which poll(2) passes over).
+  std::vector<pollfd> entries(linux::FdRef stop) const {
+    std::vector<pollfd> entries{{stop.get(), POLLIN, 0}, {listener.get(), POLLIN, 0}};
+    for (const auto& connection : connections) {
+      entries.push_back({connection->fd().get(), POLLIN, 0});
+      entries.push_back({connection->feed_fd().get(), POLLIN, 0});
+    }
+    return entries;
+  }
+
+  milliseconds time_left() const {
+    std::optional<Steady::time_point> first;
+    for (const auto& connection : connections) {
+      if (const auto deadline = connection->deadline()) {
+        first = std::min(first.value_or(*deadline), *deadline);
+      }
+    }
+    return first
+               ? std::max(milliseconds(0), std::chrono::ceil<milliseconds>(*first - Steady::now()))
+               : milliseconds(-1);
+  }
+
+  void serve_connections(const std::vector<pollfd>& entries) {
+    const Steady::time_point now = Steady::now();
+    std::size_t at = 2;
+    std::erase_if(connections, [&](const auto& connection) {
+      const bool readable = entries[at].revents != 0;
+      const bool fed = entries[at + 1].revents != 0;
+      at += 2;
+      const auto deadline = connection->deadline();
+      return (readable && !connection->read(handler)) || (fed && !connection->pass_on()) ||
+             (!readable && deadline && *deadline <= now);
+    });
+  }
+};
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Server::~Server() { ::unlink(parts_->path.c_str()); }
+
+Result<std::unique_ptr<Server>> Server::listen(const std::string& path, Handler handler,
+                                               const ServerLimits& limits) {
+  auto parts = std::make_unique<Parts>();
+  PSYS_TRY_ASSIGN(parts->listener, linux::listen_unix(path, 0600));
+  parts->path = path;
+  parts->handler = std::move(handler);
+  parts->limits = limits;
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+Result<> Server::serve(linux::FdRef stop) {
+  for (;;) {
+    std::vector<pollfd> entries = parts_->entries(stop);
+    const int timeout = linux::poll_timeout(parts_->time_left());
+    if (::poll(entries.data(), entries.size(), timeout) < 0 && errno != EINTR) {
+      return Error::from_errno(errno, "serve {}", parts_->path);
+    }
+    if (entries[0].revents != 0) {
+      return {};
+    }
+    parts_->serve_connections(entries);
+    if (entries[1].revents != 0) {
+      PSYS_TRY(parts_->accept_all());
+    }
+  }
+}
+
+std::string_view reason_of(int status) noexcept {
+  constexpr std::array<std::pair<int, std::string_view>, 9> kReasons{
+      {{200, "OK"},
+       {400, "Bad Request"},
+       {403, "Forbidden"},
+       {404, "Not Found"},
+       {405, "Method Not Allowed"},
+       {409, "Conflict"},
+       {422, "Unprocessable Content"},
+       {500, "Internal Server Error"},
+       {503, "Service Unavailable"}}};
+  const auto found = std::ranges::find(kReasons, status, &std::pair<int, std::string_view>::first);
+  return found == kReasons.end() ? std::string_view() : found->second;
+}
+
+}  // namespace podsysctl::http
