@@ -108,7 +108,8 @@ Result<> serve(const Given& given) {
   const service::ServiceOptions options{.root = given.root,
                                         .flags = std::move(flags),
                                         .config_file = given.config,
-                                        .build = std::string(build_info().version)};
+                                        .version = std::string(build_info().version),
+                                        .more = {}};
   const auto open = [&given]() -> Result<std::unique_ptr<service::Workplace>> {
     PSYS_TRY_ASSIGN(std::unique_ptr<Context> context, Context::open(given.root));
     return std::unique_ptr<service::Workplace>(

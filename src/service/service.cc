@@ -14,6 +14,7 @@
 #include "linux/file.h"
 #include "linux/file_lock.h"
 #include "linux/signals.h"
+#include "service/api_thread.h"
 #include "service/supervisor.h"
 
 namespace podsysctl::service {
@@ -95,6 +96,12 @@ Result<> run_service(const ServiceOptions& options, const OpenWorkplace& open,
   PSYS_TRY_ASSIGN(const node::EngineNode engine,
                   node::with_engine(workplace->node(), making.engine, making.runtime));
   Metrics metrics;
+  Pulse pulse;
+  const ApiOptions api_options{
+      .socket = config.config().socket.value_or(options.root + "/node.sock"),
+      .version = options.version,
+      .more = options.more};
+  PSYS_TRY_ASSIGN(const auto api, ApiThread::start(api_options, open, metrics, pulse, log));
   PSYS_TRY_ASSIGN(const auto supervisor, Supervisor::make({.node = workplace->node(),
                                                            .engine = engine.engine,
                                                            .manager = manager,
@@ -102,6 +109,7 @@ Result<> run_service(const ServiceOptions& options, const OpenWorkplace& open,
                                                            .config = config,
                                                            .folder = folder,
                                                            .metrics = metrics,
+                                                           .pulse = pulse,
                                                            .log = log,
                                                            .making = std::move(making)},
                                                           open));

@@ -4,10 +4,13 @@
 // is named). Thread-safety: once per process.
 #pragma once
 
+#include <chrono>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "linux/service_manager.h"
+#include "service/api.h"
 #include "service/config.h"
 #include "service/log.h"
 #include "service/workplace.h"
@@ -21,7 +24,8 @@ struct ServiceOptions {
   std::string root;
   Config flags;
   std::string config_file;  // --config, or ""
-  std::string build;        // the version, for /metrics
+  std::string version;      // of this program, for /metrics
+  MoreResources more;       // of the API; may be empty
 };
 
 [[nodiscard]] Result<> run_service(const ServiceOptions& options, const OpenWorkplace& open,

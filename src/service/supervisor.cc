@@ -55,6 +55,7 @@ Result<> Supervisor::run() {
   with_.log.say(Level::info,
                 fmt::format("ready: {} manifests in {}", slots_.size(), with_.folder.path()));
   do {
+    with_.pulse.beat();
     take_results();
     take_changes();
     look_for_ends();

@@ -16,6 +16,7 @@
 #include "linux/service_manager.h"
 #include "linux/signals.h"
 #include "linux/wake_up.h"
+#include "service/api.h"
 #include "service/log.h"
 #include "service/manifest_folder.h"
 #include "service/metrics.h"
@@ -35,6 +36,7 @@ struct Surroundings {
   LiveConfig& config;
   ManifestFolder& folder;
   Metrics& metrics;
+  Pulse& pulse;
   Log& log;
   Making making;
 };
