@@ -11,7 +11,7 @@ build="g++ make cmake ninja-build ccache pkg-config python3 python3-yaml ca-cert
  libnghttp2-dev libprotobuf-dev protobuf-compiler"
 run="runc crun conmon containernetworking-plugins iptables iproute2 skopeo busybox-static"
 check="libgtest-dev libgmock-dev librapidcheck-dev clang-19 clang-tidy-19 clang-format-19
- libclang-rt-19-dev openssl qemu-system-x86 cpio zstd xz-utils man-db jq strace util-linux"
+ libclang-rt-19-dev openssl qemu-system-x86 cpio zstd xz-utils man-db jq curl strace util-linux"
 
 case "${1:-}" in
   demo) wanted="$build $run" ;;

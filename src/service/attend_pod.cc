@@ -2,6 +2,7 @@
 #include "service/attend_pod.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "node/containers.h"
@@ -29,8 +30,7 @@ class Attendance {
       return container.kind != store::ContainerKind::regular;
     });
     for (ContainerRecord& container : containers) {
-      PSYS_TRY_ASSIGN(container,
-                      node::note_exit(node_, container, sandbox, node::AfterEnd::unknown));
+      PSYS_TRY(note_end(container, sandbox));
     }
     if (!node_.engine.is_up(sandbox)) {
       return wants_more(containers) ? Attended::lost_sandbox : Attended::is_over;
@@ -50,6 +50,15 @@ class Attendance {
   }
 
  private:
+  Result<> note_end(ContainerRecord& container, const engine::SandboxState& sandbox) {
+    const bool ran = container.state == ContainerState::running;
+    PSYS_TRY_ASSIGN(container, node::note_exit(node_, container, sandbox, node::AfterEnd::unknown));
+    if (ran && container.state != ContainerState::running) {
+      ended_now_.insert(container.id);
+    }
+    return {};
+  }
+
   [[nodiscard]] bool ended_for_good(const ContainerRecord& container) const {
     const bool ended =
         container.state == ContainerState::exited || container.state == ContainerState::failed;
@@ -90,7 +99,9 @@ class Attendance {
       memory.back_off = node::BackOff::after(container.restart_count);
       memory.restart_at = now + left_of(memory.back_off.next(ran_on_record(container)), container);
     }
-    return node::warn_of_back_off(node_, pod_, container);
+    // A service before us has told of what ended in its time.
+    const bool news = memory.started || ended_now_.contains(container.id);
+    return news ? node::warn_of_back_off(node_, pod_, container) : Result<>{};
   }
 
   // Clocks may have been set between the two: no time is negative.
@@ -138,6 +149,7 @@ class Attendance {
   pod::PodSpec spec_;
   Metrics& metrics_;
   Outcome& outcome_;
+  std::set<std::string> ended_now_;  // ids
 };
 
 // Ours from now on, so that no command takes it for abandoned.
