@@ -15,7 +15,9 @@
 #include "linux/file_lock.h"
 #include "linux/signals.h"
 #include "service/api_thread.h"
+#include "service/node_events.h"
 #include "service/supervisor.h"
+#include "store/recover.h"
 
 namespace podsysctl::service {
 namespace {
@@ -55,6 +57,27 @@ void keep_memory_small() {
   ::mallopt(M_MMAP_THRESHOLD, 256 * 1024);
 }
 
+std::string story_of(const store::Recovery& recovery) {
+  return fmt::format("the state database was damaged and is kept as {}; {}", recovery.kept_as,
+                     recovery.as_of
+                         ? fmt::format("its copy of {} is used, and compared with what runs",
+                                       to_rfc3339(*recovery.as_of))
+                         : "there was no copy of it: pods that run are not known any more");
+}
+
+// A workplace on a state that can be read, whatever that takes.
+Result<std::unique_ptr<Workplace>> open_recovered(const std::string& root,
+                                                  const OpenWorkplace& open, Log& log) {
+  PSYS_TRY_ASSIGN(const auto recovery, store::recover_if_damaged(root, SystemClock().now()));
+  PSYS_TRY_ASSIGN(std::unique_ptr<Workplace> workplace, open());
+  if (recovery) {
+    const std::string story = story_of(*recovery);
+    log.say(Level::error, story);
+    PSYS_TRY(note_of_node(workplace->node(), store::EventType::warning, "StateRecovered", story));
+  }
+  return workplace;
+}
+
 Result<Making> making_of(const Config& config) {
   Making making{.engine = config.engine.value_or("embedded"),
                 .runtime = config.runtime.value_or("")};
@@ -92,7 +115,8 @@ Result<> run_service(const ServiceOptions& options, const OpenWorkplace& open,
   PSYS_TRY_ASSIGN(const std::string path, folder_of(config.config()));
   PSYS_TRY_ASSIGN(ManifestFolder folder, ManifestFolder::open(path));
   PSYS_TRY_ASSIGN(Making making, making_of(config.config()));
-  PSYS_TRY_ASSIGN(const std::unique_ptr<Workplace> workplace, open());
+  PSYS_TRY_ASSIGN(const std::unique_ptr<Workplace> workplace,
+                  open_recovered(options.root, open, log));
   PSYS_TRY_ASSIGN(const node::EngineNode engine,
                   node::with_engine(workplace->node(), making.engine, making.runtime));
   Metrics metrics;

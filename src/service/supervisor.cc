@@ -4,12 +4,12 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "linux/process.h"
 #include "node/containers.h"
 #include "service/node_events.h"
 #include "service/source_mark.h"
+#include "store/recover.h"
 
 namespace podsysctl::service {
 namespace {
@@ -23,6 +23,8 @@ constexpr milliseconds kSettleAtMost{1000};
 // For what nobody tells us of: folders on a network, pods removed by a person.
 constexpr std::chrono::seconds kLookAround{60};
 constexpr std::chrono::seconds kEnd{10};
+// What changed since the last copy is lost with a damaged database.
+constexpr std::chrono::seconds kCopyAfter{2};
 
 bool is_due(const Moment& moment) { return moment && *moment <= Steady::now(); }
 
@@ -57,6 +59,7 @@ Result<> Supervisor::run() {
   do {
     with_.pulse.beat();
     take_results();
+    PSYS_TRY(check_state());
     take_changes();
     look_for_ends();
     do_what_is_due();
@@ -93,7 +96,7 @@ Steady::time_point Supervisor::next_due() const {
       next = std::min(next, *moment);
     }
   };
-  for (const Moment* due : {&dues_.folder, &dues_.config, &dues_.alive}) {
+  for (const Moment* due : {&dues_.folder, &dues_.config, &dues_.alive, &dues_.copy}) {
     earlier(*due);
   }
   for (const auto& [path, slot] : slots_) {
@@ -197,6 +200,10 @@ void Supervisor::do_what_is_due() {
   }
   if (is_due(dues_.folder)) {
     look_at_folder();
+  }
+  if (is_due(dues_.copy)) {
+    dues_.copy.reset();
+    keep_copy();
   }
   if (is_due(dues_.look_around)) {
     dues_.look_around = Steady::now() + kLookAround;
@@ -315,12 +322,37 @@ void Supervisor::take_result(Finished finished) {
   Slot& slot = found->second;
   slot.busy = false;
   report(finished.synced.done, finished.path);
+  doubtful_ =
+      doubtful_ || (!finished.synced.done && finished.synced.done.error().code == Code::internal);
+  dues_.copy = dues_.copy.value_or(Steady::now() + kCopyAfter);
   take_outcome(slot, std::move(finished.synced.outcome));
   if (slot.dirty) {
     sync(finished.path);
   } else if (slot.wanted == Wanted::gone && finished.synced.done) {
     give_up_name(found);
   }
+}
+
+void Supervisor::keep_copy() {
+  workers_.submit(JobKind::quick, [this](const Result<const node::Node*>& node) {
+    const Result<> kept = node ? store::keep_copy((*node)->root) : std::unexpected(node.error());
+    if (!kept) {
+      with_.log.say(Level::warning, "the copy of the state database: " + kept.error().message);
+    }
+  });
+}
+
+Result<> Supervisor::check_state() {
+  if (!std::exchange(doubtful_, false)) {
+    return {};
+  }
+  const Result<bool> damaged = store::is_damaged(with_.node.root);
+  if (damaged && *damaged) {
+    return Error::of(Code::internal,
+                     "the state database in {} is damaged: ending; the next start recovers it",
+                     with_.node.root);
+  }
+  return {};
 }
 
 // Another file may have waited for it.

@@ -60,6 +60,7 @@ class Supervisor {
     Moment config;
     Moment alive;
     Moment look_around;
+    Moment copy;
   };
 
   Supervisor(Surroundings surroundings, linux::WakeUp results, OpenWorkplace open);
@@ -81,6 +82,9 @@ class Supervisor {
   void sync(const std::string& path);
   void take_result(Finished finished);
   void sync_all();
+  void keep_copy();
+  // An error where the state database turns out to be damaged: a new start recovers it.
+  [[nodiscard]] Result<> check_state();
   void sync_resting();
   void give_up_name(Slots::iterator slot);
   // To the log and to the events.
@@ -90,7 +94,8 @@ class Supervisor {
   Surroundings with_;
   Slots slots_;
   Dues dues_;
-  Dues first_;  // of a series of changes: when it began
+  bool doubtful_ = false;  // an answer of the store made no sense
+  Dues first_;             // of a series of changes: when it began
   linux::WakeUp results_;
   std::mutex mutex_;  // guards finished_
   std::deque<Finished> finished_;

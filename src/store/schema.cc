@@ -157,6 +157,8 @@ Result<std::optional<Database>> open_current(const std::string& path) {
 
 std::string database_path(const std::string& root) { return root + "/state.db"; }
 
+std::string copy_path(const std::string& root) { return root + "/state.db.copy"; }
+
 Result<Database> open_database(const std::string& root) {
   const std::string path = database_path(root);
   PSYS_TRY_ASSIGN(std::optional<Database> current, open_current(path));

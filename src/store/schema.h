@@ -14,6 +14,9 @@ namespace podsysctl::store {
 // <root>/state.db
 [[nodiscard]] std::string database_path(const std::string& root);
 
+// <root>/state.db.copy: the newest whole copy.
+[[nodiscard]] std::string copy_path(const std::string& root);
+
 // An existing, current database costs one look at its version. Else `root`, the file and the tables
 // are made, or migrated, in one transaction and under a lock that other processes wait for.
 [[nodiscard]] Result<Database> open_database(const std::string& root);

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/recover.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+
+#include "linux/file_lock.h"
+#include "store/schema.h"
+#include "store/sqlite.h"
+
+namespace podsysctl::store {
+namespace {
+
+// Of the files of a database; the log and its index belong to it.
+constexpr std::string_view kFiles[] = {"", "-wal", "-shm"};
+
+Result<bool> is_damaged_file(const std::string& path) {
+  bool whole = true;
+  const auto look = [&]() -> Result<> {
+    PSYS_TRY_ASSIGN(Database database, Database::open(path, Database::Access::existing));
+    return database.each("PRAGMA quick_check(1)", {}, [&whole](const Row& row) {
+      whole = whole && row.text(0) == "ok";
+      return Result<>();
+    });
+  };
+  const Result<> looked = look();
+  if (looked) {
+    return !whole;
+  }
+  if (looked.error().code == Code::not_found) {
+    return false;
+  }
+  if (looked.error().code == Code::internal) {
+    return true;
+  }
+  return std::unexpected(looked.error());
+}
+
+Result<> move_file(const std::string& from, const std::string& to) {
+  if (std::rename(from.c_str(), to.c_str()) != 0 && errno != ENOENT) {
+    return Error::from_errno(errno, "move {} to {}", from, to);
+  }
+  return {};
+}
+
+std::optional<Timestamp> time_of(const std::string& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) < 0) {
+    return std::nullopt;
+  }
+  return Timestamp(std::chrono::seconds(status.st_mtim.tv_sec));
+}
+
+// The copy stays: the next damage may come before there is another.
+Result<std::optional<Timestamp>> put_copy_in_place(const std::string& root) {
+  const std::string copy = copy_path(root);
+  const std::optional<Timestamp> as_of = time_of(copy);
+  const Result<bool> damaged = is_damaged_file(copy);
+  if (!as_of || !damaged || *damaged) {
+    return std::optional<Timestamp>();
+  }
+  std::error_code failure;
+  std::filesystem::copy_file(copy, database_path(root), failure);
+  if (failure) {
+    return Error::from_errno(failure.value(), "copy {} to {}", copy, database_path(root));
+  }
+  PSYS_TRY_ASSIGN(Database database,
+                  Database::open(database_path(root), Database::Access::existing));
+  PSYS_TRY(database.execute("PRAGMA journal_mode = WAL"));
+  return as_of;
+}
+
+}  // namespace
+
+Result<> keep_copy(const std::string& root) {
+  const std::string unfinished = copy_path(root) + ".new";
+  std::error_code ignored;
+  std::filesystem::remove(unfinished, ignored);
+  {
+    PSYS_TRY_ASSIGN(Database database,
+                    Database::open(database_path(root), Database::Access::existing));
+    PSYS_TRY(database.run("VACUUM INTO ?1", {unfinished}));
+  }
+  // SQLite gives it the mode that a new file gets; it holds what specs hold.
+  std::filesystem::permissions(unfinished, std::filesystem::perms(0600), ignored);
+  return move_file(unfinished, copy_path(root));
+}
+
+Result<bool> is_damaged(const std::string& root) { return is_damaged_file(database_path(root)); }
+
+Result<std::optional<Recovery>> recover_if_damaged(const std::string& root, Timestamp now) {
+  if (!std::filesystem::exists(database_path(root))) {
+    return std::optional<Recovery>();
+  }
+  PSYS_TRY_ASSIGN(const linux::Fd lock, linux::lock_file(root + "/state.lock"));
+  PSYS_TRY_ASSIGN(const bool damaged, is_damaged(root));
+  if (!damaged) {
+    return std::optional<Recovery>();
+  }
+  Recovery recovery{.kept_as = fmt::format(
+                        "{}.damaged-{}", database_path(root),
+                        std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count()),
+                    .as_of = std::nullopt};
+  for (const std::string_view file : kFiles) {
+    PSYS_TRY(move_file(fmt::format("{}{}", database_path(root), file),
+                       fmt::format("{}{}", recovery.kept_as, file)));
+  }
+  PSYS_TRY_ASSIGN(recovery.as_of, put_copy_in_place(root));
+  return std::optional(std::move(recovery));
+}
+
+}  // namespace podsysctl::store
