@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/strings.h"
+#include "engine/cri/cri_engine.h"
 #include "engine/embedded/embedded_engine.h"
 
 namespace podsysctl::cli {
@@ -26,7 +27,10 @@ Result<std::unique_ptr<engine::Engine>> EngineSet::make(const std::string& name,
     return engine::make_embedded_engine({.pause_program = std::move(pause), .runtime = runtime},
                                         std::move(images), clock_);
   }
-  return Error::of(Code::unsupported, "engine {} is not available: this build has embedded",
+  if (name == "cri") {
+    return engine::make_cri_engine({.endpoint = runtime});
+  }
+  return Error::of(Code::unsupported, "engine {} is not available: this build has embedded and cri",
                    podsysctl::quoted(name));
 }
 

@@ -105,6 +105,7 @@ Result<Job> job_from(const RunFlags& flags) {
   PSYS_TRY_ASSIGN(job.spec.ipc, ipc_of(flags.ipc, job.spec.ipc));
   PSYS_TRY_ASSIGN(job.options.pull, pull_of(flags.pull));
   job.options.door = manifest ? enforce::Door::manifest : enforce::Door::flags;
+  job.options.runtime_handler = flags.engine == "cri" ? flags.runtime : "";
   job.options.attachment = flags.detach ? store::Attachment::detached : store::Attachment::attached;
   job.options.after_exit =
       flags.remove ? store::AfterExit::remove_pod : store::AfterExit::keep_record;
@@ -113,6 +114,11 @@ Result<Job> job_from(const RunFlags& flags) {
 
 bool wants_terminal(const pod::PodSpec& spec) {
   return std::ranges::any_of(spec.containers, &pod::Container::tty);
+}
+
+// What the engine is opened with: of cri its runtime's socket.
+std::string reached_by(const RunFlags& flags) {
+  return flags.engine == "cri" ? flags.cri_endpoint : flags.runtime;
 }
 
 void print_started(const RunFlags& flags, const pod::PodSpec& spec, const std::string& uid) {
@@ -141,7 +147,7 @@ int run_pod(const RunFlags& flags, const std::string& root) {
   if (!context) {
     return report(context.error());
   }
-  const auto node = node::with_engine((*context)->node(), flags.engine, flags.runtime);
+  const auto node = node::with_engine((*context)->node(), flags.engine, reached_by(flags));
   if (!node) {
     return report(node.error());
   }

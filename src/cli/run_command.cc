@@ -75,8 +75,12 @@ void add_engine_flags(Command& run, Given& given) {
   RunFlags& flags = given.flags;
   run.choice("engine", {"embedded", "docker", "cri"}, "What runs the pod (default embedded)",
              flags.engine);
-  run.option("runtime", "NAME|PATH", "OCI runtime (default: the first that works here)",
+  run.option("runtime", "NAME|PATH",
+             "OCI runtime (default: the first that works here); of cri the runtime handler",
              flags.runtime)
+      .completed_with(Completes::files);
+  run.option("cri-endpoint", "SOCKET", "Where the engine cri finds its runtime (unix:///…)",
+             flags.cri_endpoint)
       .completed_with(Completes::files);
   run.choice("pull", {"always", "missing", "never"}, "When to ask the registry", flags.pull);
   run.choice("o,output", {"text", "json"}, "Form of what -d prints", flags.output);

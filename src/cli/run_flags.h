@@ -23,7 +23,8 @@ struct RunFlags {
   std::vector<std::string> allowed_unsafe;  // --allowed-unsafe-sysctls PATTERN,...
   std::string kubernetes_version;           // "": newest known
   std::string engine = "embedded";
-  std::string runtime;  // "": the first that works here
+  std::string runtime;       // "": the first that works here
+  std::string cri_endpoint;  // "": found
   std::string name;
   std::string hostname;
   std::string user;

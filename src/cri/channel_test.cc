@@ -28,6 +28,7 @@ TEST(Channel, CarriesOneMessageThereAndOneBack) {
     ASSERT_TRUE(answer) << answer.error().message;
     EXPECT_EQ(*answer, std::string("you said ") + text);
   }
+  EXPECT_TRUE(channel.call(kMethod, "", std::chrono::hours(24 * 365)));
   EXPECT_EQ(seen_path, "/runtime.v1.RuntimeService/Version");
   EXPECT_EQ(server.connections(), 1);
 }

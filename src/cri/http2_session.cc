@@ -94,6 +94,15 @@ std::unexpected<Error> failed(std::string_view what, std::int64_t code) {
   return Error::of(Code::internal, "{}: {}", what, nghttp2_strerror(static_cast<int>(code)));
 }
 
+// grpc-timeout has at most eight digits before its unit; a little more time does no harm.
+std::string timeout_text(std::chrono::milliseconds limit) {
+  constexpr std::int64_t kMost = 99'999'999;
+  return limit.count() <= kMost
+             ? fmt::format("{}m", limit.count())
+             : fmt::format("{}S",
+                           std::min(kMost, std::chrono::ceil<std::chrono::seconds>(limit).count()));
+}
+
 class Nghttp2Session final : public Http2Session {
  public:
   Result<> start() {
@@ -137,7 +146,7 @@ class Nghttp2Session final : public Http2Session {
                                     header("te", "trailers"),
                                     header("content-type", "application/grpc"),
                                     header("user-agent", "podsysctl")};
-    const std::string timeout = limit ? fmt::format("{}m", limit->count()) : "";
+    const std::string timeout = limit ? timeout_text(*limit) : "";
     if (limit) {
       headers.push_back(header("grpc-timeout", timeout));
     }

@@ -44,6 +44,7 @@ struct SandboxRequest {
   const pod::PodSpec& pod;
   sandbox::NetworkMode network = sandbox::NetworkMode::bridge;
   Shape shape = Shape::pod;
+  std::string runtime_handler;  // of the runtime's own configuration; "": its default
   // What the runtime may write itself (enforce/handover.h), for its own tools to show; the embedded
   // engine leaves all to what follows.
   std::vector<sysctl::Setting> settings_for_runtime;

@@ -219,6 +219,10 @@ Result<ContainerRecord> note_exit(const EngineNode& node, const ContainerRecord&
   if (code && !*code && after == AfterEnd::unknown) {
     return container;
   }
+  // A runtime that cannot be asked has not lost the code.
+  if (!code && code.error().code != Code::not_found && after == AfterEnd::unknown) {
+    return std::unexpected(code.error());
+  }
   return node.store.modify_container(container.id, [&](ContainerRecord& record) -> Result<> {
     set_exit(record, code && *code ? **code : kKilled, node.clock.now());
     if (!code || !*code) {

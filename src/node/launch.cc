@@ -145,6 +145,7 @@ Result<> make_sandbox(const EngineNode& node, const PodRecord& pod, PodSpec& spe
                                        .shape = options.door == enforce::Door::flags
                                                     ? engine::Shape::one_container
                                                     : engine::Shape::pod,
+                                       .runtime_handler = options.runtime_handler,
                                        .settings_for_runtime = enforce::for_runtime(spec.sysctls)};
   PSYS_TRY_ASSIGN(const engine::SandboxState state, node.engine.make_sandbox(request, journal));
   for (const std::string& notice : state.notices) {
@@ -163,6 +164,22 @@ LaunchFailure sysctls_failed(const Node& node, const std::vector<sysctl::Setting
   if (error.code == Code::partial_apply) {
     node.reporter.warn(error.message);
   }
+  const policy::Verdict first = offenders.front();
+  return {.reason = first.reason(), .message = first.message(), .offenders = std::move(offenders)};
+}
+
+// The runtime may have been refused a setting that it was handed: told in the words of the engines
+// that write it themselves, beside the runtime's own.
+LaunchFailure sandbox_failed(const EngineNode& node, const std::vector<sysctl::Setting>& settings,
+                             const Error& error) {
+  std::vector<policy::Verdict> offenders;
+  if (node.engine.hands_over_settings()) {
+    offenders = explain_refused_write(node, settings, error);
+  }
+  if (offenders.empty()) {
+    return failure_of("FailedCreatePodSandBox", error);
+  }
+  node.reporter.warn(error.message);
   const policy::Verdict first = offenders.front();
   return {.reason = first.reason(), .message = first.message(), .offenders = std::move(offenders)};
 }
@@ -211,7 +228,7 @@ std::expected<LaunchedPod, LaunchFailure> bring_up(const EngineNode& node,
     return std::unexpected(failure_of("ErrImagePull", images.error()));
   }
   if (const Result<> made = make_sandbox(node, recorded, spec, options); !made) {
-    return std::unexpected(failure_of("FailedCreatePodSandBox", made.error()));
+    return std::unexpected(sandbox_failed(node, spec.sysctls, made.error()));
   }
   const Result<PodRecord> pod = node.store.pod(recorded.uid);
   if (!pod) {

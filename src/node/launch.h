@@ -32,6 +32,7 @@ struct LaunchOptions {
   sandbox::NetworkMode network = sandbox::NetworkMode::bridge;
   store::Attachment attachment = store::Attachment::detached;
   store::AfterExit after_exit = store::AfterExit::keep_record;
+  std::string runtime_handler;      // SandboxRequest::runtime_handler
   std::optional<image::Pull> pull;  // --pull; unset: each container's imagePullPolicy
   std::optional<Source> source;     // of a pod of the node service
 };

@@ -9,9 +9,10 @@ PLUGIN_FOLDERS = ("/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni")
 
 
 class Requirements:
-    def __init__(self, images: pathlib.Path, path: str):
+    def __init__(self, images: pathlib.Path, path: str, engine: str = "embedded"):
         self.images = images
         self.path = path
+        self.engine = engine
 
     def missing(self, words: list[str]) -> str:
         """Why a case cannot run here; "" if it can."""
@@ -24,6 +25,9 @@ class Requirements:
     def lacks(self, word: str) -> str:
         if word == "bridge":
             return self.lacks_bridge()
+        if word.startswith("engine:"):
+            wanted = word.removeprefix("engine:")
+            return "" if wanted == self.engine else f"it is about the engine {wanted}"
         if word.startswith("image:"):
             name = word.removeprefix("image:")
             there = (self.images / name).exists()

@@ -24,6 +24,7 @@ sys.dont_write_bytecode = True  # the sources stay clean
 import case_file
 import host_state
 import requirements
+import runtime_containerd
 
 HERE = pathlib.Path(__file__).resolve().parent
 SKIPPED = 77
@@ -36,9 +37,32 @@ verb=$1; shift
 case $verb in
   image|policy) verb="$verb $1"; shift ;;
   version|completion|check|migrate|--*) exec {binary} $verb "$@" ;;
+  run) verb="run{flags}" ;;
 esac
+{adapt}
 exec {binary} $verb --root {root} "$@"
 """
+
+
+class OwnEngine:
+    """The embedded engine: nothing to start."""
+
+    name = "embedded"
+    env: dict[str, str] = {}
+    flags: list[str] = []
+    adapt = ""  # lines of sh that change the wrapper's arguments
+
+    def start(self, work: pathlib.Path) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
+    def pid(self) -> int:
+        return 0
+
+    def take_image(self, name: str, layout: pathlib.Path) -> None:
+        """Nothing beyond `podsysctl image import`."""
 
 
 class Failure(Exception):
@@ -64,7 +88,8 @@ def reap() -> None:
 
 
 class Runner:
-    def __init__(self, options: argparse.Namespace, work: pathlib.Path):
+    def __init__(self, options: argparse.Namespace, work: pathlib.Path, engine):
+        self.engine = engine
         images = options.images.resolve()
         self.settle = options.settle
         self.root = work / "root"
@@ -72,7 +97,9 @@ class Runner:
         bin_folder = work / "bin"
         bin_folder.mkdir()
         wrapper = bin_folder / "podsysctl"
-        wrapper.write_text(WRAPPER.format(binary=options.binaries.resolve() / "podsysctl", root=self.root))
+        wrapper.write_text(WRAPPER.format(
+            binary=options.binaries.resolve() / "podsysctl", root=self.root,
+            flags="".join(f" {flag}" for flag in engine.flags), adapt=engine.adapt))
         wrapper.chmod(0o755)
         self.env = {
             "PATH": f"{bin_folder}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin",
@@ -83,14 +110,16 @@ class Runner:
             "CASES": str(HERE),
             "IMAGES": str(images),
             "PODS": str(HERE.parent / "golden" / "pods"),
-        }
-        self.requirements = requirements.Requirements(images, self.env["PATH"])
+            "ENGINE": engine.name,
+        } | engine.env
+        self.requirements = requirements.Requirements(images, self.env["PATH"], engine.name)
 
     def prepare(self) -> None:
         """Images by name, and what the first bridge pod leaves for good (the bridge, its chains)."""
         for name in ("busybox", "nginx"):
             if (self.requirements.images / name).exists():
                 self.must(f'podsysctl image import {name} "oci:$IMAGES/{name}"')
+                self.engine.take_image(name, self.requirements.images / name)
         if not self.requirements.missing(["bridge"]):
             self.must("podsysctl run --rm -p 18080:80 busybox true")
 
@@ -143,11 +172,16 @@ class Runner:
         while True:
             reap()
             found = host_state.changes(before, host_state.snapshot() | {"pod": self.pods()})
-            found += [f"process {pid} ({name})"
-                      for pid, name in host_state.descendants(os.getpid()).items()]
+            found += [f"process {pid} ({name})" for pid, name in self.processes().items()]
             if not found or time.monotonic() > deadline:
                 return [f"left behind: {line}" for line in found]
             time.sleep(0.05)
+
+    def processes(self) -> dict[int, str]:
+        """What runs below us and is not the engine's own daemon."""
+        found = host_state.descendants(os.getpid())
+        found.pop(self.engine.pid(), None)
+        return found
 
     def pods(self) -> dict[str, str]:
         """Names and uids of what is recorded, and of folders that no record has."""
@@ -164,7 +198,7 @@ class Runner:
         for pod in self.pods():
             subprocess.run(["podsysctl", "rm", "-f", pod], env=self.env, check=False,
                            capture_output=True, timeout=case_file.DEFAULT_TIMEOUT)
-        for pid in host_state.descendants(os.getpid()):
+        for pid in self.processes():
             os.kill(pid, signal.SIGKILL)
         reap()
 
@@ -220,6 +254,25 @@ def own_etc() -> None:
     os.makedirs("/etc/cni/net.d")
 
 
+def engine_of(options: argparse.Namespace):
+    if options.engine == "cri":
+        cache = (options.images.parent / "containerd").resolve()
+        return runtime_containerd.Containerd(options.containerd, cache)
+    return OwnEngine()
+
+
+def run_on_engine(options: argparse.Namespace, cases: list[case_file.Case], work: pathlib.Path,
+                  engine) -> int:
+    runner = Runner(options, work, engine)
+    try:
+        runner.prepare()
+    except Failure as failure:
+        print(f"FAIL  preparation\n{failure}")
+        runner.clean_up()
+        return 1
+    return run_all(cases, runner)
+
+
 def run_inside(options: argparse.Namespace, cases: list[case_file.Case]) -> int:
     """In the namespaces that play the host."""
     become_subreaper()
@@ -228,14 +281,15 @@ def run_inside(options: argparse.Namespace, cases: list[case_file.Case]) -> int:
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     work = pathlib.Path(tempfile.mkdtemp(prefix="podsysctl-e2e-"))
     try:
-        runner = Runner(options, work)
+        engine = engine_of(options)
         try:
-            runner.prepare()
-        except Failure as failure:
-            print(f"FAIL  preparation\n{failure}")
-            runner.clean_up()
-            return 1
-        return run_all(cases, runner)
+            engine.start(work)
+            return run_on_engine(options, cases, work, engine)
+        except runtime_containerd.Missing as reason:
+            print(f"skip: {reason}")
+            return SKIPPED
+        finally:
+            engine.stop()
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -263,6 +317,10 @@ def parse_arguments() -> argparse.Namespace:
                         help="folder of the OCI layouts busybox and nginx")
     parser.add_argument("--cases", type=pathlib.Path, default=HERE, help="folder of *.case files")
     parser.add_argument("--filter", default="", help="regular expression on 'file: name'")
+    parser.add_argument("--engine", choices=("embedded", "cri"), default="embedded",
+                        help="what `podsysctl run` of the cases runs pods with")
+    parser.add_argument("--containerd", choices=("1.6", "1.7", "2.1"), default="1.6",
+                        help="the containerd that engine cri is run on")
     parser.add_argument("--settle", type=float, default=5.0,
                         help="seconds that processes have to end after a case")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)

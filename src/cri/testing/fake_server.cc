@@ -94,8 +94,12 @@ class Session {
   static int on_header(nghttp2_session* /*s*/, const nghttp2_frame* frame, const std::uint8_t* name,
                        std::size_t name_size, const std::uint8_t* value, std::size_t value_size,
                        std::uint8_t /*flags*/, void* user) {
-    if (name_size == 5 && std::memcmp(name, ":path", 5) == 0) {
+    constexpr std::size_t kLongestTimeout = 9;
+    const std::string_view key(reinterpret_cast<const char*>(name), name_size);  // NOLINT: as above
+    if (key == ":path") {
       self(user).calls_[frame->hd.stream_id].path.assign(value, value + value_size);
+    } else if (key == "grpc-timeout" && value_size > kLongestTimeout) {
+      return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     }
     return 0;
   }

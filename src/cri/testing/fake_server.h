@@ -23,7 +23,8 @@ struct Answer {
   std::string http_status = "200";
 };
 
-// `path`: "/runtime.v1.RuntimeService/Version"; `request`: the message, without its prefix.
+// `path`: "/runtime.v1.RuntimeService/Version"; `request`: the message, without its prefix. A call
+// whose grpc-timeout has more than the eight digits that gRPC allows is reset, as Go's server does.
 using Answerer = std::function<Answer(std::string_view path, std::string_view request)>;
 
 class FakeServer {

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/cri/cri_engine.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "base/strings.h"
+#include "cri/client.h"
+#include "engine/cri/container_config.h"
+#include "engine/cri/endpoint.h"
+#include "engine/cri/failures.h"
+#include "engine/cri/foreground.h"
+#include "engine/cri/images.h"
+#include "engine/cri/pod_files.h"
+#include "engine/cri/runtime_containers.h"
+#include "engine/cri/sandbox_config.h"
+#include "engine/cri/sandbox_process.h"
+#include "linux/file.h"
+#include "linux/wait.h"
+
+namespace podsysctl::engine {
+namespace {
+
+using std::chrono::milliseconds;
+using store::Stage;
+
+// From a container's end to the runtime's noticing; there is nothing to wait on meanwhile.
+constexpr milliseconds kNoticeLimit{10'000};
+
+class CriEngine final : public Engine {
+ public:
+  CriEngine(std::string endpoint, const std::string& socket, std::string run_folder)
+      : endpoint_(std::move(endpoint)), client_(socket), run_folder_(std::move(run_folder)) {}
+
+  std::string_view name() const override { return "cri"; }
+  std::string_view runtime() const override { return endpoint_; }
+  bool hands_over_settings() const override { return true; }
+
+  Result<image::Resolved> resolve_image(const image::Reference& reference, image::Pull pull,
+                                        image::Progress& progress) override {
+    return resolve_cri_image(client_, reference, pull, progress);
+  }
+
+  Result<SandboxState> make_sandbox(const SandboxRequest& request, Journal& journal) override {
+    PSYS_TRY_ASSIGN(const cri::SandboxConfig config, sandbox_config(request));
+    PSYS_TRY(linux::make_directories(config.log_directory, 0700));
+    SandboxState state{.id = request.id, .runtime = endpoint_};
+    // The network comes with the sandbox: both may be there from the next call on.
+    PSYS_TRY(journal.save(Stage::network, state));
+    Result<std::string> made = client_.run_sandbox(config, request.runtime_handler);
+    if (!made) {
+      return std::unexpected(
+          explain_sandbox_failure(std::move(made).error(), request.settings_for_runtime));
+    }
+    state.runtime_id = *std::move(made);
+    PSYS_TRY_ASSIGN(const cri::SandboxStatus status,
+                    client_.sandbox_status(state.runtime_id, cri::Detail::verbose));
+    PSYS_TRY_ASSIGN(SandboxProcess process, sandbox_process(status, config.namespaces));
+    state.process = process.process;
+    state.namespaces = std::move(process.namespaces);
+    state.addresses = status.addresses;
+    PSYS_TRY(journal.save(Stage::network, state));
+    PSYS_TRY(write_hosts_file(request, state.addresses));
+    return state;
+  }
+
+  Result<sysctl::Target> target(const SandboxState& sandbox) override {
+    return target_of(sandbox.process, sandbox.namespaces);
+  }
+
+  bool is_up(const SandboxState& sandbox) override {
+    if (sandbox.process.pid != 0) {
+      return linux::is_alive(sandbox.process);
+    }
+    const auto status = client_.sandbox_status(sandbox.runtime_id, cri::Detail::brief);
+    return status && status->sandbox.state == cri::SandboxState::ready;
+  }
+
+  Result<> remove_sandbox(const SandboxState& sandbox) override {
+    // Also those that were made by a command that was killed before it heard of them.
+    PSYS_TRY_ASSIGN(const auto found,
+                    client_.sandboxes({.labels = {{std::string(kSandboxLabel), sandbox.id}}}));
+    for (const cri::Sandbox& each : found) {
+      PSYS_TRY(client_.stop_sandbox(each.id));
+      PSYS_TRY(client_.remove_sandbox(each.id));
+    }
+    return remove_mounts(run_folder_of(sandbox));
+  }
+
+  Result<PreparedContainer> prepare_container(const ContainerRequest& request) override {
+    PSYS_TRY_ASSIGN(const auto binds, prepare_mounts(request, run_folder_of(request.sandbox)));
+    PSYS_TRY_ASSIGN(const cri::ContainerConfig config, container_config(request, binds));
+    PSYS_TRY_ASSIGN(std::string id, client_.create_container(request.sandbox.runtime_id, config,
+                                                             base_config(request.place, request.pod,
+                                                                         request.sandbox.id)));
+    return PreparedContainer{.warnings = {}, .runtime_id = std::move(id)};
+  }
+
+  std::expected<RunningContainer, StartFailure> start_container(
+      const ContainerRequest& request) override {
+    if (const Result<> started = client_.start_container(request.runtime_id); !started) {
+      return std::unexpected(explain_start_failure(started.error()));
+    }
+    return RunningContainer{.process = containers_.process_of(request.runtime_id), .monitor = {}};
+  }
+
+  std::expected<int, StartFailure> run_container(const ContainerRequest& request,
+                                                 const Streams& streams) override {
+    Result<Foreground> foreground = Foreground::open(request.log_path, streams);
+    if (!foreground) {
+      return std::unexpected(StartFailure{foreground.error()});
+    }
+    const auto running = start_container(request);
+    if (!running) {
+      return std::unexpected(running.error());
+    }
+    const Result<int> code = attend(*foreground, *running, request.runtime_id);
+    if (!code) {
+      return std::unexpected(StartFailure{code.error()});
+    }
+    return *code;
+  }
+
+  Result<std::optional<int>> exit_code(const ContainerRef& container) override {
+    PSYS_TRY_ASSIGN(const std::string id, containers_.id_of(container));
+    if (linux::is_alive(container.process)) {
+      return std::nullopt;
+    }
+    return containers_.ended_within(id,
+                                    container.process.pid == 0 ? milliseconds(0) : kNoticeLimit);
+  }
+
+  Result<> wait_for_change(const std::vector<ContainerRef>& containers,
+                           const std::vector<linux::FdRef>& wakes, milliseconds limit) override {
+    std::vector<linux::ProcessId> processes;
+    processes.reserve(containers.size());
+    for (const ContainerRef& container : containers) {
+      processes.push_back(container.process);
+    }
+    return linux::wait_for_any(processes, wakes, limit);
+  }
+
+  Result<> stop_containers(const std::vector<StopRequest>& requests, milliseconds grace) override {
+    return containers_.stop(requests, grace);
+  }
+
+  Result<> remove_container(const ContainerRef& container) override {
+    return containers_.remove(container);
+  }
+
+  std::expected<int, StartFailure> exec(const ContainerRef& container,
+                                        const ExecCommand& command) override {
+    const Result<std::string> id = containers_.id_of(container);
+    if (!id) {
+      return std::unexpected(StartFailure{id.error()});
+    }
+    if (const Result<> fits = check_exec(command); !fits) {
+      return std::unexpected(StartFailure{fits.error()});
+    }
+    const auto result = client_.exec_sync(*id, command.command, std::chrono::seconds(0));
+    if (!result) {
+      return std::unexpected(explain_start_failure(result.error()));
+    }
+    for (const auto& [to, text] : {std::pair(command.streams.out, &result->out),
+                                   std::pair(command.streams.err, &result->err)}) {
+      if (const Result<> written = linux::write_all(to, *text, "output"); !written) {
+        return std::unexpected(StartFailure{written.error()});
+      }
+    }
+    return result->exit_code;
+  }
+
+ private:
+  [[nodiscard]] std::string run_folder_of(const SandboxState& sandbox) const {
+    return run_folder_ + "/" + sandbox.id;
+  }
+
+  // What the interface has no words for.
+  static Result<> check_exec(const ExecCommand& command) {
+    if (!command.tty && !command.streams.in.valid() && command.env.empty() &&
+        command.user.empty() && command.working_dir.empty()) {
+      return {};
+    }
+    return Error::of(Code::unsupported,
+                     "the engine cri runs a command as the container's user, in its folder and "
+                     "environment, without a terminal and without input: leave -i, -t, -e, -w and "
+                     "-u out (env, cd and su of the image may help)");
+  }
+
+  Result<int> attend(Foreground& foreground, const RunningContainer& running,
+                     const std::string& id) {
+    PSYS_TRY(foreground.attend(running.process));
+    PSYS_TRY_ASSIGN(const std::optional<int> code, containers_.ended_within(id, kNoticeLimit));
+    PSYS_TRY(foreground.pump());
+    if (!code) {
+      return Error::of(Code::timeout,
+                       "the container has ended, and the container runtime did not notice within "
+                       "{} s",
+                       std::chrono::duration_cast<std::chrono::seconds>(kNoticeLimit).count());
+    }
+    return *code;
+  }
+
+  std::string endpoint_;
+  cri::Client client_;
+  RuntimeContainers containers_{client_};
+  std::string run_folder_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> make_cri_engine(const CriOptions& options) {
+  PSYS_TRY_ASSIGN(const std::string endpoint, find_endpoint(options.endpoint, usual_sockets()));
+  PSYS_TRY_ASSIGN(const std::string socket, socket_of_endpoint(endpoint));
+  return std::make_unique<CriEngine>(endpoint, socket, options.run_folder);
+}
+
+}  // namespace podsysctl::engine
