@@ -30,6 +30,8 @@ void put_security(const SecurityContext& from, v1::LinuxContainerSecurityContext
   for (const std::int64_t group : from.supplemental_groups) {
     to.add_supplemental_groups(group);
   }
+  put_list(from.masked_paths, *to.mutable_masked_paths());
+  put_list(from.read_only_paths, *to.mutable_readonly_paths());
   to.mutable_seccomp()->set_profile_type(
       static_cast<v1::SecurityProfile::ProfileType>(static_cast<int>(from.seccomp.kind)));
   to.mutable_seccomp()->set_localhost_ref(from.seccomp.localhost_path);

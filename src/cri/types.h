@@ -113,6 +113,8 @@ struct SecurityContext {
   std::optional<std::int64_t> run_as_group;
   std::string run_as_username;
   std::vector<std::int64_t> supplemental_groups;
+  std::vector<std::string> masked_paths;  // none given: none is hidden
+  std::vector<std::string> read_only_paths;
   SeccompProfile seccomp;
 };
 

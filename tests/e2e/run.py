@@ -50,6 +50,8 @@ class OwnEngine:
     name = "embedded"
     env: dict[str, str] = {}
     flags: list[str] = []
+    # Leaves for good what the first such pod of a host leaves: a bridge, its chains, folders.
+    first_run = "podsysctl run --rm -p 18080:80 busybox true"
     adapt = ""  # lines of sh that change the wrapper's arguments
 
     def start(self, work: pathlib.Path) -> None:
@@ -121,7 +123,7 @@ class Runner:
                 self.must(f'podsysctl image import {name} "oci:$IMAGES/{name}"')
                 self.engine.take_image(name, self.requirements.images / name)
         if not self.requirements.missing(["bridge"]):
-            self.must("podsysctl run --rm -p 18080:80 busybox true")
+            self.must(self.engine.first_run)
 
     def must(self, command: str) -> None:
         step = case_file.Step(0, command)

@@ -85,6 +85,19 @@ while [ $left -gt 0 ]; do
 done"""
 
 
+FIRST_RUN = """podsysctl run --rm -f - <<END
+apiVersion: v1
+kind: Pod
+metadata: {name: first}
+spec:
+  restartPolicy: Never
+  volumes: [{name: memory, emptyDir: {medium: Memory}}]
+  containers:
+  - {name: main, image: busybox, imagePullPolicy: Never, command: ['true'],
+     ports: [{containerPort: 80, hostPort: 18080}], volumeMounts: [{name: memory, mountPath: /m}]}
+END"""
+
+
 class Missing(Exception):
     """Why this containerd cannot be had here."""
 
@@ -92,6 +105,7 @@ class Missing(Exception):
 class Containerd:
     name = "cri"
     adapt = WITHOUT_NONE
+    first_run = FIRST_RUN
 
     def __init__(self, version: str, cache: pathlib.Path):
         self.version = version

@@ -2,6 +2,7 @@
 // What the runtime is told of pods and containers, and where it is looked for.
 #include <stdlib.h>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "engine/cri/container_config.h"
@@ -138,8 +139,19 @@ TEST_F(CriConfig, AContainerCarriesWhatItAsksFor) {
   EXPECT_EQ(config->resources.cpu_shares, 512);
   EXPECT_EQ(config->resources.memory_limit, 1 << 20);
   EXPECT_TRUE(config->security.no_new_privileges);
+  EXPECT_THAT(config->security.read_only_paths, ::testing::Contains("/proc/sys"));
+  EXPECT_THAT(config->security.masked_paths, ::testing::Contains("/proc/kcore"));
   EXPECT_EQ(config->security.seccomp.kind, cri::SeccompProfile::Kind::localhost);
   EXPECT_EQ(config->security.namespaces.pid, cri::NamespaceMode::container);
+}
+
+TEST_F(CriConfig, APrivilegedContainerSeesAll) {
+  container().security.privileged = true;
+  const auto config = made();
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_TRUE(config->security.read_only_paths.empty());
+  EXPECT_TRUE(config->security.masked_paths.empty());
+  EXPECT_EQ(config->security.seccomp.kind, cri::SeccompProfile::Kind::unconfined);
 }
 
 TEST_F(CriConfig, UsersAreGivenByNumberOrName) {
@@ -170,6 +182,11 @@ TEST_F(CriConfig, RefusesWhatTheInterfaceHasNoWordsFor) {
   EXPECT_EQ(group.error().message,
             "--user \"www:staff\": a container runtime of Kubernetes takes groups by number only");
   container().user.clear();
+  container().args = {"\xff"};
+  const auto bytes = made();
+  ASSERT_FALSE(bytes);
+  EXPECT_EQ(bytes.error().code, Code::invalid_argument);
+  container().args.clear();
   container().tty = true;
   const auto terminal = made();
   ASSERT_FALSE(terminal);

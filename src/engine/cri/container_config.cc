@@ -3,9 +3,13 @@
 
 #include <filesystem>
 
+#include <nlohmann/json.hpp>
+
 #include "base/strings.h"
 #include "engine/cri/sandbox_config.h"
 #include "engine/embedded/cgroup.h"
+#include "engine/embedded/oci_parts.h"
+#include "engine/hidden_paths.h"
 
 namespace podsysctl::engine {
 namespace {
@@ -89,6 +93,10 @@ Result<cri::SecurityContext> security_of(const ContainerRequest& request) {
                           .run_as_group = from.run_as_group,
                           .supplemental_groups = from.supplemental_groups,
                           .seccomp = seccomp_of(from)};
+  if (!from.privileged) {  // as the kubelet: the runtime hides nothing by itself
+    to.masked_paths.assign(kMaskedPaths.begin(), kMaskedPaths.end());
+    to.read_only_paths.assign(kReadOnlyPaths.begin(), kReadOnlyPaths.end());
+  }
   if (!request.container.user.empty()) {
     PSYS_TRY(put_user(request.container, to));
   }
@@ -118,12 +126,26 @@ Result<> check_streams(const pod::Container& container) {
                    container.name);
 }
 
+// The interface carries Unicode only, but for the values of variables.
+Result<> check_texts(const pod::Container& container) {
+  for (const auto* const words : {&container.command, &container.args}) {
+    for (const std::string& word : *words) {
+      PSYS_TRY(oci::check_text(word, "the argument"));
+    }
+  }
+  for (const pod::EnvVar& variable : container.env) {
+    PSYS_TRY(oci::check_text(variable.name, "the name of the environment variable"));
+  }
+  return container.working_dir.empty() ? Result<>{} : oci::check_working_dir(container.working_dir);
+}
+
 }  // namespace
 
 Result<cri::ContainerConfig> container_config(const ContainerRequest& request,
                                               const std::vector<BindMount>& binds) {
   const pod::Container& container = request.container;
   PSYS_TRY(check_streams(container));
+  PSYS_TRY(check_texts(container));
   cri::ContainerConfig config{
       .name = container.name,
       .image = request.image.digest,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -19,6 +20,8 @@
 #include "engine/cri/sandbox_process.h"
 #include "linux/file.h"
 #include "linux/wait.h"
+#include "sandbox/network.h"
+#include "sandbox/network_ports.h"
 
 namespace podsysctl::engine {
 namespace {
@@ -49,6 +52,8 @@ class CriEngine final : public Engine {
     SandboxState state{.id = request.id, .runtime = endpoint_};
     // The network comes with the sandbox: both may be there from the next call on.
     PSYS_TRY(journal.save(Stage::network, state));
+    PSYS_TRY(sandbox::claim_host_ports(claims_, {request.id, pod_name_of(request.pod)},
+                                       published_ports(request)));
     Result<std::string> made = client_.run_sandbox(config, request.runtime_handler);
     if (!made) {
       return std::unexpected(
@@ -86,6 +91,7 @@ class CriEngine final : public Engine {
       PSYS_TRY(client_.stop_sandbox(each.id));
       PSYS_TRY(client_.remove_sandbox(each.id));
     }
+    PSYS_TRY(sandbox::release_host_ports(claims_, sandbox.id));
     return remove_mounts(run_folder_of(sandbox));
   }
 
@@ -173,6 +179,21 @@ class CriEngine final : public Engine {
   }
 
  private:
+  static std::string pod_name_of(const pod::PodSpec& pod) {
+    return fmt::format("{}/{}", pod.namespace_, pod.name);
+  }
+
+  static std::vector<pod::Port> published_ports(const SandboxRequest& request) {
+    std::vector<pod::Port> ports;
+    if (request.network == sandbox::NetworkMode::bridge) {
+      for (const pod::Container& container : request.pod.containers) {
+        std::ranges::copy_if(container.ports, std::back_inserter(ports),
+                             [](const pod::Port& port) { return port.host_port != 0; });
+      }
+    }
+    return ports;
+  }
+
   [[nodiscard]] std::string run_folder_of(const SandboxState& sandbox) const {
     return run_folder_ + "/" + sandbox.id;
   }
@@ -207,6 +228,8 @@ class CriEngine final : public Engine {
   cri::Client client_;
   RuntimeContainers containers_{client_};
   std::string run_folder_;
+  // Shared with the embedded engine's: plugins take a port twice without a word.
+  std::string claims_ = sandbox::NetworkPaths{}.data_dir;
 };
 
 }  // namespace

@@ -11,8 +11,8 @@
 
 namespace podsysctl::engine {
 
-// A sandbox was refused. `handed`: the settings that the runtime was given; where one of them is the
-// cause, code and errno are those of the write.
+// A sandbox was refused. `handed`: the settings that the runtime was given; where one of them is
+// the cause, code and errno are those of the write.
 [[nodiscard]] Error explain_sandbox_failure(Error error, std::span<const sysctl::Setting> handed);
 
 // A container was not started; with docker's exit code for the cause.

@@ -58,6 +58,10 @@ std::string source_of(const image::Reference& reference) {
 Result<std::string> load_into_containerd(const std::string& socket_path,
                                          const image::Reference& source) {
   const std::string from = source_of(source);
+  std::error_code ignored;
+  if (!std::filesystem::exists(source.path, ignored)) {
+    return Error::of(Code::not_found, "{}: {} does not exist", from, source.path);
+  }
   const std::string digest = image::sha256_of(from);
   const std::string name =
       fmt::format("localhost/podsysctl/loaded:{}", image::hex_of(digest).substr(0, 16));

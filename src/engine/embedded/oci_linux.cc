@@ -3,18 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/embedded/oci_parts.h"
+#include "engine/hidden_paths.h"
 
 namespace podsysctl::engine::oci {
 namespace {
-
-// Of the kernel's own view, hidden or read-only as docker's users know it.
-constexpr const char* kMasked[] = {
-    "/proc/acpi",       "/proc/asound",      "/proc/interrupts",
-    "/proc/kcore",      "/proc/keys",        "/proc/latency_stats",
-    "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug",
-    "/proc/scsi",       "/sys/firmware",     "/sys/devices/virtual/powercap"};
-constexpr const char* kReadOnly[] = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
-                                     "/proc/sysrq-trigger"};
 
 void add_namespace(json::Value& list, const char* type, const NamespaceChoice& choice) {
   switch (choice.kind) {
@@ -88,8 +80,8 @@ json::Value linux_part(const OciSpecInput& input, const CgroupLimits& limits) {
     part["devices"] = devices(input.host.devices);
     return part;
   }
-  part["maskedPaths"] = kMasked;
-  part["readonlyPaths"] = kReadOnly;
+  part["maskedPaths"] = kMaskedPaths;
+  part["readonlyPaths"] = kReadOnlyPaths;
   return part;
 }
 
