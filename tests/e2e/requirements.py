@@ -35,6 +35,8 @@ class Requirements:
         if word.startswith("sysctl:"):
             path = "/proc/sys/" + word.removeprefix("sysctl:").replace(".", "/")
             return "" if os.path.exists(path) else f"this kernel has no {path}"
+        if self.engine == "cri" and word == "crun":
+            return "this containerd has no runtime handler crun"
         there = shutil.which(word, path=self.path) is not None
         return "" if there else f"{word} is not installed"
 
