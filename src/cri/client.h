@@ -22,7 +22,7 @@ enum class Detail : std::uint8_t { brief, verbose };
 
 // How long an answer may take.
 struct Deadlines {
-  std::chrono::milliseconds look{10'000};   // what only reads
+  std::chrono::milliseconds look{30'000};   // what only reads
   std::chrono::milliseconds work{120'000};  // makes, starts and removes: the kubelet's two minutes
   std::chrono::milliseconds pull{1'800'000};
 };

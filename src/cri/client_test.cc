@@ -135,6 +135,29 @@ TEST(Client, ReadsWhatTheRuntimeKnows) {
   EXPECT_FALSE(*image);
 }
 
+TEST(Client, HearsOfContainersUntilItHasHeardEnough) {
+  const FakeServer server([](std::string_view path, std::string_view) -> Answer {
+    EXPECT_EQ(path, "/runtime.v1.RuntimeService/GetContainerEvents");
+    Answer answer;
+    for (const int kind : {0, 1, 2, 3}) {
+      v1::ContainerEventResponse event;
+      event.set_container_id("c1");
+      event.set_container_event_type(kind);
+      answer.messages.push_back(event.SerializeAsString());
+    }
+    return answer;
+  });
+  Client client(server.socket_path());
+  std::vector<ContainerEvent::Kind> seen;
+  const auto heard = client.container_events({}, [&](const ContainerEvent& event) {
+    seen.push_back(event.kind);
+    return event.kind == ContainerEvent::Kind::stopped ? Channel::Next::stop : Channel::Next::go_on;
+  });
+  ASSERT_TRUE(heard) << heard.error().message;
+  EXPECT_EQ(seen, (std::vector{ContainerEvent::Kind::created, ContainerEvent::Kind::started,
+                               ContainerEvent::Kind::stopped}));
+}
+
 TEST(Client, WhatIsGoneNeedNotBeRemoved) {
   const FakeServer server([](std::string_view path, std::string_view) -> Answer {
     return {.grpc_status = path.ends_with("/StopContainer") ? 2 : 5, .grpc_message = "text"};

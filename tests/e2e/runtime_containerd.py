@@ -3,6 +3,7 @@
 the machine has. Ended by its process id. Needs root, runc and the CNI plugins ptp, host-local and
 portmap; tools/fetch_containerd.sh unpacks the versions."""
 
+import contextlib
 import hashlib
 import io
 import json
@@ -136,6 +137,9 @@ class Containerd:
         if pid:
             os.kill(pid, signal.SIGTERM)
             self.wait_until(lambda: not os.path.exists(f"/proc/{pid}/exe"), "end")
+        for group in pathlib.Path("/sys/fs/cgroup").glob("*/k8s.io"):
+            with contextlib.suppress(OSError):  # another runtime's pods are in it
+                group.rmdir()
         shutil.rmtree(self.run, ignore_errors=True)
         shutil.rmtree(self.state, ignore_errors=True)
 

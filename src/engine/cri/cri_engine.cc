@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/fault_point.h"
 #include "base/strings.h"
 #include "cri/client.h"
 #include "engine/cri/container_config.h"
@@ -59,6 +60,7 @@ class CriEngine final : public Engine {
       return std::unexpected(
           explain_sandbox_failure(std::move(made).error(), request.settings_for_runtime));
     }
+    fault_point("runtime-sandbox-made");
     state.runtime_id = *std::move(made);
     PSYS_TRY_ASSIGN(const cri::SandboxStatus status,
                     client_.sandbox_status(state.runtime_id, cri::Detail::verbose));
@@ -101,6 +103,7 @@ class CriEngine final : public Engine {
     PSYS_TRY_ASSIGN(std::string id, client_.create_container(request.sandbox.runtime_id, config,
                                                              base_config(request.place, request.pod,
                                                                          request.sandbox.id)));
+    fault_point("runtime-container-made");
     return PreparedContainer{.warnings = {}, .runtime_id = std::move(id)};
   }
 
