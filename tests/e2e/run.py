@@ -60,8 +60,9 @@ class OwnEngine:
     def stop(self) -> None:
         pass
 
-    def pid(self) -> int:
-        return 0
+    def pids(self) -> list[int]:
+        """Of its daemons."""
+        return []
 
     def take_image(self, name: str, layout: pathlib.Path) -> None:
         """Nothing beyond `podsysctl image import`."""
@@ -182,7 +183,8 @@ class Runner:
     def processes(self) -> dict[int, str]:
         """What runs below us and is not the engine's own daemon."""
         found = host_state.descendants(os.getpid())
-        found.pop(self.engine.pid(), None)
+        for pid in self.engine.pids():
+            found.pop(pid, None)
         return found
 
     def pods(self) -> dict[str, str]:

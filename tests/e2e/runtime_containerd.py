@@ -143,6 +143,10 @@ class Containerd:
         shutil.rmtree(self.run, ignore_errors=True)
         shutil.rmtree(self.state, ignore_errors=True)
 
+    def pids(self) -> list[int]:
+        """Of its daemons."""
+        return [self.pid()]
+
     def pid(self) -> int:
         """0 while it does not run. A case may have started it again."""
         try:

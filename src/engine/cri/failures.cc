@@ -91,8 +91,11 @@ StartFailure explain_start_failure(const Error& error) {
     case Code::unsupported:
       return {error};
     default:
-      return classify_start_failure("the container runtime", error.message);
+      break;
   }
+  constexpr int kNoneOfTheCommands = 125;
+  StartFailure failure = classify_start_failure("the container runtime", error.message);
+  return failure.exit_code == kNoneOfTheCommands ? StartFailure{error} : std::move(failure);
 }
 
 }  // namespace podsysctl::engine

@@ -64,6 +64,8 @@ TEST(CriFailures, HaveDockersExitCodes) {
     EXPECT_NE(failure.error.message.find(text), std::string::npos);
   }
   EXPECT_EQ(explain_start_failure({Code::unavailable, 0, "gone"}).error.message, "gone");
+  EXPECT_EQ(explain_start_failure({Code::internal, 0, "StartContainer: no shim"}).error.message,
+            "StartContainer: no shim");
 }
 
 cri::SandboxStatus status_with(const std::string& info) {
