@@ -6,6 +6,7 @@
 _start:
         mov     x29, #0
         mov     x30, #0
+        ldr     x0, [sp]                // argc
         bl      pause_main
         brk     #1
         .size   _start, . - _start

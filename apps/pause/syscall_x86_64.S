@@ -6,6 +6,7 @@
 _start:
         endbr64
         xorl    %ebp, %ebp
+        movq    (%rsp), %rdi            // argc
         andq    $-16, %rsp
         call    pause_main
         ud2

@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "engine/cri/cri_engine.h"
+#include "engine/docker/docker_engine.h"
 #include "engine/embedded/embedded_engine.h"
 
 namespace podsysctl::cli {
@@ -27,10 +28,14 @@ Result<std::unique_ptr<engine::Engine>> EngineSet::make(const std::string& name,
     return engine::make_embedded_engine({.pause_program = std::move(pause), .runtime = runtime},
                                         std::move(images), clock_);
   }
+  if (name == "docker") {
+    PSYS_TRY_ASSIGN(std::string pause, find_pause_program());
+    return engine::make_docker_engine({.address = runtime, .pause_program = std::move(pause)});
+  }
   if (name == "cri") {
     return engine::make_cri_engine({.endpoint = runtime});
   }
-  return Error::of(Code::unsupported, "engine {} is not available: this build has embedded and cri",
+  return Error::of(Code::unsupported, "there is no engine {}: choose embedded, docker or cri",
                    podsysctl::quoted(name));
 }
 

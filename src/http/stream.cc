@@ -19,6 +19,9 @@ class SocketStream final : public Stream {
   Result<> write(std::string_view data, milliseconds limit) override {
     return linux::send_all(socket_.ref(), data, limit);
   }
+  Result<std::size_t> write_some(std::string_view data) override {
+    return linux::send_some(socket_.ref(), data);
+  }
   Result<> end_writing() override { return linux::end_sending(socket_.ref()); }
   linux::FdRef fd() const override { return socket_.ref(); }
 

@@ -28,6 +28,8 @@ class Stream {
   [[nodiscard]] Result<std::size_t> read(std::span<char> buffer, std::chrono::milliseconds limit);
   // All of it; `limit` counts from the last byte taken.
   [[nodiscard]] virtual Result<> write(std::string_view data, std::chrono::milliseconds limit) = 0;
+  // What is taken at once; 0 if nothing is: then poll fd() for both directions.
+  [[nodiscard]] virtual Result<std::size_t> write_some(std::string_view data) = 0;
   // Says that nothing more will be written; the other direction goes on.
   [[nodiscard]] virtual Result<> end_writing() = 0;
 

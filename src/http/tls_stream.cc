@@ -94,6 +94,17 @@ class TlsStream final : public Stream {
     return {};
   }
 
+  Result<std::size_t> write_some(std::string_view data) override {
+    const int wanted = static_cast<int>(std::min<std::size_t>(data.size(), INT_MAX));
+    const Result<int> count =
+        repeat(milliseconds(0), [&] { return SSL_write(connection_.get(), data.data(), wanted); });
+    if (!count && count.error().code == Code::timeout) {
+      return std::size_t{0};
+    }
+    PSYS_TRY(count);
+    return static_cast<std::size_t>(*count);
+  }
+
   // close_notify goes one way only (RFC 8446, section 6.1).
   Result<> end_writing() override {
     const NoSigpipe guard;

@@ -60,6 +60,23 @@ TEST_F(LockAndWatch, AWriteBeforeTheWaitIsSeenOnce) {
   EXPECT_FALSE(*watch.wait(std::chrono::milliseconds(0)));
 }
 
+TEST_F(LockAndWatch, AWriteBehindALinkIsSeen) {
+  const std::string elsewhere = folder_ + "/elsewhere";
+  ASSERT_TRUE(make_directories(elsewhere));
+  ASSERT_TRUE(write_file(elsewhere + "/early", "x"));
+  ASSERT_TRUE(write_file(elsewhere + "/late", "x"));
+  const std::string watched = folder_ + "/watched";
+  ASSERT_TRUE(make_directories(watched));
+  std::filesystem::create_symlink(elsewhere + "/early", watched + "/early");
+  FolderWatch watch = *FolderWatch::open(watched);
+  ASSERT_TRUE(write_file(elsewhere + "/early", "y"));
+  EXPECT_TRUE(*watch.wait(std::chrono::seconds(10)));
+  std::filesystem::create_symlink(elsewhere + "/late", watched + "/late");
+  EXPECT_TRUE(*watch.wait(std::chrono::seconds(10)));
+  ASSERT_TRUE(write_file(elsewhere + "/late", "y"));
+  EXPECT_TRUE(*watch.wait(std::chrono::seconds(10)));
+}
+
 TEST_F(LockAndWatch, OnlyAFolderCanBeWatched) {
   const auto watch = FolderWatch::open(folder_ + "/none");
   ASSERT_FALSE(watch);

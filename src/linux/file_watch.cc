@@ -7,6 +7,8 @@
 
 #include <array>
 #include <cerrno>
+#include <filesystem>
+#include <system_error>
 
 #include "linux/poll_timeout.h"
 
@@ -23,7 +25,21 @@ Result<FolderWatch> FolderWatch::open(const std::string& folder) {
   if (::inotify_add_watch(inotify.get(), folder.c_str(), kChanges) < 0) {
     return Error::from_errno(errno, "watch {}", folder);
   }
-  return FolderWatch(std::move(inotify), folder);
+  FolderWatch watch(std::move(inotify), folder);
+  watch.watch_links();
+  return watch;
+}
+
+// A link may come later and lead elsewhere then: to watch a file twice is one watch.
+void FolderWatch::watch_links() const {
+  std::error_code failure;
+  for (std::filesystem::directory_iterator entry(folder_, failure), end; !failure && entry != end;
+       entry.increment(failure)) {
+    std::error_code gone;
+    if (entry->is_symlink(gone)) {
+      ::inotify_add_watch(inotify_.get(), entry->path().c_str(), IN_MODIFY);
+    }
+  }
 }
 
 Result<bool> FolderWatch::wait(std::chrono::milliseconds limit) {
@@ -39,6 +55,7 @@ Result<bool> FolderWatch::wait(std::chrono::milliseconds limit) {
   alignas(inotify_event) std::array<char, 4096> buffer{};
   while (::read(inotify_.get(), buffer.data(), buffer.size()) > 0) {
   }
+  watch_links();
   return true;
 }
 

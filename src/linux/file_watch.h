@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Waiting until something in a folder is written, made or removed (inotify(7)), or the folder
-// itself is, instead of asking again and again. Writes through a memory map are not seen. Thread-safety: one thread per object.
+// itself is, instead of asking again and again. A link in the folder counts as the file that it
+// leads to, wherever that lies. Writes through a memory map are not seen. Thread-safety: one thread
+// per object.
 #pragma once
 
 #include <chrono>
@@ -23,6 +25,7 @@ class FolderWatch {
   [[nodiscard]] FdRef fd() const noexcept { return inotify_.ref(); }
 
  private:
+  void watch_links() const;
   FolderWatch(Fd inotify, std::string folder)
       : inotify_(std::move(inotify)), folder_(std::move(folder)) {}
 

@@ -134,18 +134,27 @@ Result<std::size_t> receive(FdRef socket, std::span<char> buffer, milliseconds l
   }
 }
 
-Result<> send_all(FdRef socket, std::string_view data, milliseconds limit) {
-  while (!data.empty()) {
+Result<std::size_t> send_some(FdRef socket, std::string_view data) {
+  for (;;) {
     const ssize_t count = ::send(socket.get(), data.data(), data.size(), MSG_NOSIGNAL);
     if (count >= 0) {
-      data.remove_prefix(static_cast<std::size_t>(count));
-      continue;
+      return static_cast<std::size_t>(count);
     }
-    if (errno == EINTR) {
-      continue;
+    if (errno == EAGAIN) {
+      return std::size_t{0};
     }
-    if (errno != EAGAIN) {
+    if (errno != EINTR) {
       return Error::from_errno(errno, "write to the socket");
+    }
+  }
+}
+
+Result<> send_all(FdRef socket, std::string_view data, milliseconds limit) {
+  while (!data.empty()) {
+    PSYS_TRY_ASSIGN(const std::size_t count, send_some(socket, data));
+    if (count != 0) {
+      data.remove_prefix(count);
+      continue;
     }
     PSYS_TRY_ASSIGN(const bool ready, wait_until_ready(socket, Readiness::writing, limit));
     if (!ready) {

@@ -27,6 +27,8 @@ namespace podsysctl::linux {
 // All of `data`; `limit` counts from the last byte that was taken.
 [[nodiscard]] Result<> send_all(FdRef socket, std::string_view data,
                                 std::chrono::milliseconds limit);
+// What is taken at once; 0 if nothing is.
+[[nodiscard]] Result<std::size_t> send_some(FdRef socket, std::string_view data);
 // Nothing more will be sent; the peer reads an end of file.
 [[nodiscard]] Result<> end_sending(FdRef socket);
 

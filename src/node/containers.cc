@@ -21,8 +21,13 @@ using store::ContainerState;
 constexpr int kKilled = 137;  // 128 + SIGKILL: how a container ends whose monitor is gone as well
 
 // The container is the sandbox: its namespaces are known, and proven, once its process is there.
+// One that has ended by then was started by a runtime that reported no failure: that is all there
+// is.
 Result<> settle_in_container(const EngineNode& node, const store::PodRecord& pod,
                              const pod::PodSpec& spec, const linux::ProcessId& process) {
+  if (process.pid == 0) {
+    return spec.sysctls.empty() ? Result<>{} : put_unseen(node, pod, spec.sysctls);
+  }
   PSYS_TRY(node.store.modify_pod(pod.uid, [&](store::PodRecord& record) -> Result<> {
     record.sandbox_process = process;
     return {};

@@ -72,6 +72,20 @@ Result<> put_sysctls(const EngineNode& node, const store::PodRecord& pod,
   return note(node, pod, "SysctlsApplied", live::summary_of(application));
 }
 
+Result<> put_unseen(const EngineNode& node, const store::PodRecord& pod,
+                    const std::vector<sysctl::Setting>& settings) {
+  sysctl::Application application;
+  for (const sysctl::Setting& setting : settings) {
+    application.settings.push_back({setting, "", "", ApplyState::applied});
+  }
+  PSYS_TRY(node.store.put_settings(pod.uid, records_of(application)));
+  return note(
+      node, pod, "SysctlsApplied",
+      fmt::format("{} kernel parameters set by {}; the container ended before they could be "
+                  "read back",
+                  settings.size(), node.engine.name()));
+}
+
 Result<> put_refused(const Node& node, const store::PodRecord& pod,
                      const std::vector<sysctl::Setting>& settings) {
   sysctl::Application application;

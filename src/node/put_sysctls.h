@@ -25,6 +25,11 @@ inline constexpr std::string_view kSysctlFailed = "SysctlNotApplied";
                                    const std::vector<sysctl::Setting>& settings,
                                    const sysctl::Target& target);
 
+// On record as applied by the runtime, without a value read back: the container, which was the
+// sandbox, ended before it could be looked at.
+[[nodiscard]] Result<> put_unseen(const EngineNode& node, const store::PodRecord& pod,
+                                  const std::vector<sysctl::Setting>& settings);
+
 // On record as refused; nothing is written.
 [[nodiscard]] Result<> put_refused(const Node& node, const store::PodRecord& pod,
                                    const std::vector<sysctl::Setting>& settings);

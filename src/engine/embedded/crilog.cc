@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "base/strings.h"
+#include "engine/docker/json_log.h"
 #include "linux/file.h"
 
 namespace podsysctl::engine {
@@ -17,6 +18,11 @@ std::string_view take_word(std::string_view& rest) {
   const std::string_view word = rest.substr(0, blank);
   rest = blank == std::string_view::npos ? std::string_view() : rest.substr(blank + 1);
   return word;
+}
+
+// In either format; the record lies in `line` or in `storage`.
+std::optional<LogRecord> read_record(std::string_view line, JsonLogEntry& storage) {
+  return line.starts_with('{') ? parse_json_log_record(line, storage) : parse_log_record(line);
 }
 
 }  // namespace
@@ -53,7 +59,8 @@ std::string_view log_tail(std::string_view log, std::size_t lines) {
   while (end != 0 && end != std::string_view::npos) {
     const std::size_t newline = log.rfind('\n', end - 1);
     const std::size_t begin = newline == std::string_view::npos ? 0 : newline + 1;
-    const auto record = parse_log_record(log.substr(begin, end - begin));
+    JsonLogEntry storage;
+    const auto record = read_record(log.substr(begin, end - begin), storage);
     if (record && !record->partial && ++found > lines) {
       return log.substr(first);
     }
@@ -71,7 +78,9 @@ void LogFormatter::feed(std::string_view piece, Output& output) {
   std::size_t begin = 0;
   for (std::size_t end = rest_.find('\n'); end != std::string::npos;
        end = rest_.find('\n', begin)) {
-    if (const auto record = parse_log_record(std::string_view(rest_).substr(begin, end - begin))) {
+    JsonLogEntry storage;
+    const std::string_view line = std::string_view(rest_).substr(begin, end - begin);
+    if (const auto record = read_record(line, storage)) {
       add(*record, output);
     }
     begin = end + 1;

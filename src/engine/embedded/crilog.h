@@ -2,8 +2,8 @@
 // Container logs in the format of the Container Runtime Interface, one record a line:
 //   2026-11-23T22:30:01.123456789Z stdout F text
 // P marks a part of a line that goes on in the next record of the same stream, F its end. Text may
-// be any bytes. A record carries at most 16 KiB of text. Thread-safety: values; a CriLogWriter may
-// be used from several threads.
+// be any bytes. A record carries at most 16 KiB of text. Readers take docker's json-file format
+// too. Thread-safety: values; a CriLogWriter may be used from several threads.
 #pragma once
 
 #include <cstdint>

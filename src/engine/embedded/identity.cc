@@ -207,4 +207,20 @@ Result<Identity> resolve_identity(linux::FdRef rootfs, const pod::Container& con
   return identity;
 }
 
+Result<> check_non_root(const pod::Container& container, std::string_view image_user) {
+  const bool from_image = container.user.empty() && !container.security.run_as_user;
+  const std::string_view written = from_image ? image_user : std::string_view(container.user);
+  const std::string_view name = split(written, ':')[0];
+  Identity identity{.uid = 0};
+  if (container.user.empty() && container.security.run_as_user) {
+    PSYS_TRY_ASSIGN(identity.uid, checked(*container.security.run_as_user, "runAsUser"));
+  } else if (const auto number = parse_id(name.empty() ? "0" : name)) {
+    identity.uid = *number;
+  } else {
+    identity.by_name = true;
+    identity.uid = from_image || name != "root" ? 1 : 0;
+  }
+  return check_non_root(container, identity, image_user, from_image);
+}
+
 }  // namespace podsysctl::engine

@@ -35,4 +35,8 @@ struct Identity {
                                                 const pod::Container& container,
                                                 std::string_view image_user);
 
+// runAsNonRoot where the runtime finds the user: decided from what is written alone, as the kubelet
+// does.
+[[nodiscard]] Result<> check_non_root(const pod::Container& container, std::string_view image_user);
+
 }  // namespace podsysctl::engine

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/docker/docker_engine.h"
+
+#include <signal.h>
+
+#include <algorithm>
+
+#include "base/scope_exit.h"
+#include "docker/address.h"
+#include "docker/daemon.h"
+#include "engine/docker/attached.h"
+#include "engine/docker/images.h"
+#include "engine/docker/log_file.h"
+#include "engine/docker/names.h"
+#include "engine/docker/pause_image.h"
+#include "engine/docker/plan.h"
+#include "engine/docker/process.h"
+#include "engine/embedded/runtime.h"
+#include "linux/file.h"
+#include "linux/mounts.h"
+#include "linux/wait.h"
+
+namespace podsysctl::engine {
+namespace {
+
+using docker::Container;
+using docker::Daemon;
+using std::chrono::milliseconds;
+using store::Stage;
+
+constexpr milliseconds kKillLimit{10'000};
+constexpr milliseconds kNoLimit{-1};
+
+std::unexpected<StartFailure> failed(Error error) {
+  return std::unexpected(StartFailure{std::move(error)});
+}
+
+int exit_code_of(const Container& container) {
+  return static_cast<int>(std::clamp<std::int64_t>(container.exit_code, 0, 255));
+}
+
+class DockerEngine final : public Engine {
+ public:
+  DockerEngine(DockerOptions options, Daemon daemon, CgroupLayout layout)
+      : options_(std::move(options)), daemon_(std::move(daemon)), layout_(std::move(layout)) {}
+
+  std::string_view name() const override { return "docker"; }
+  std::string_view runtime() const override { return daemon_.endpoint().text; }
+  bool hands_over_settings() const override { return true; }
+  bool begins_with_container(const SandboxState& state) const override {
+    return !state.network_record.empty();
+  }
+
+  Result<image::Resolved> resolve_image(const image::Reference& reference, image::Pull pull,
+                                        image::Progress& progress) override {
+    return resolve_docker_image(daemon_, reference, pull, progress);
+  }
+
+  Result<SandboxState> make_sandbox(const SandboxRequest& request, Journal& journal) override {
+    SandboxState state{.id = request.id};
+    if (const auto single = plan_single(request)) {
+      state.network_record = to_record(*single);
+      PSYS_TRY(journal.save(Stage::sandbox, state));
+      return state;
+    }
+    PSYS_TRY_ASSIGN(const std::string image, ensure_pause_image(daemon_, options_.pause_program));
+    PSYS_TRY(journal.save(Stage::sandbox, state));
+    PSYS_TRY_ASSIGN(const docker::CreatedContainer created,
+                    daemon_.create(docker_name(request.id), plan_pause(request, image)));
+    state.runtime_id = created.id;
+    state.notices = created.warnings;
+    PSYS_TRY(with_context(daemon_.start(created.id), "start the pause container"));
+    PSYS_TRY_ASSIGN(const Container pause, daemon_.inspect(created.id));
+    PSYS_TRY_ASSIGN(state.process, process_of(pause, runtime()));
+    state.addresses = pause.addresses;
+    state.namespaces = namespaces_of(request, state.process.pid);
+    if (request.shape == Shape::one_container) {
+      state.notices.emplace_back(
+          "a pause container holds the namespaces: some of the kernel parameters have to be "
+          "written in order, before the container starts, which Docker does not do");
+    }
+    PSYS_TRY(journal.save(Stage::sandbox, state));
+    return state;
+  }
+
+  Result<sysctl::Target> target(const SandboxState& state) override {
+    PSYS_TRY_ASSIGN(const linux::HostNamespaces host, linux::HostNamespaces::read());
+    return sysctl::Target::of_process(state.process, host);
+  }
+
+  bool is_up(const SandboxState& state) override { return linux::is_alive(state.process); }
+
+  // Found by its label: whatever a killed command may have left.
+  Result<> remove_sandbox(const SandboxState& state) override {
+    PSYS_TRY_ASSIGN(const auto left, daemon_.list(fmt::format("{}={}", kLabelSandbox, state.id)));
+    for (const docker::ListedContainer& container : left) {
+      PSYS_TRY(daemon_.remove(container.id));
+    }
+    const std::string folder = run_folder(state.id);
+    PSYS_TRY_ASSIGN(const std::vector<std::string> mounts, linux::mounts_below(folder));
+    for (const std::string& mount : mounts) {
+      PSYS_TRY(linux::unmount(mount));
+    }
+    return linux::remove_tree(folder);
+  }
+
+  Result<PreparedContainer> prepare_container(const ContainerRequest& request) override {
+    PSYS_TRY_ASSIGN(const linux::Namespace mounts,
+                    linux::Namespace::own(linux::NamespaceKind::mnt));
+    const VolumeHome home{request.place.folder + "/volumes",
+                          run_folder(request.sandbox.id) + "/volumes", &mounts};
+    PSYS_TRY_ASSIGN(const std::vector<BindMount> binds, bind_volumes(request, home));
+    PSYS_TRY_ASSIGN(const auto single, single_container_of(request.sandbox.network_record));
+    PSYS_TRY_ASSIGN(ContainerPlan plan,
+                    plan_container(request, binds, layout_, single, docker_id(request.sandbox)));
+    PSYS_TRY_ASSIGN(const docker::CreatedContainer created,
+                    daemon_.create(docker_name(request.id), plan.spec));
+    PreparedContainer prepared{.warnings = std::move(plan.warnings), .runtime_id = created.id};
+    std::ranges::copy(created.warnings, std::back_inserter(prepared.warnings));
+    return prepared;
+  }
+
+  std::expected<RunningContainer, StartFailure> start_container(
+      const ContainerRequest& request) override {
+    const Result<Container> started = start(request);
+    if (!started) {
+      return std::unexpected(classify(started.error()));
+    }
+    Result<linux::ProcessId> process = settle(request, *started);
+    if (!process) {
+      return failed(std::move(process).error());
+    }
+    return RunningContainer{.process = *process};
+  }
+
+  std::expected<int, StartFailure> run_container(const ContainerRequest& request,
+                                                 const Streams& streams) override {
+    const bool tty = request.container.tty;
+    Result<AttachedSession> session = AttachedSession::begin(streams, tty);
+    if (!session) {
+      return failed(std::move(session).error());
+    }
+    const std::string id = docker_id(request);
+    const auto in =
+        request.container.open_stdin && streams.in.valid() ? docker::Stdin::yes : docker::Stdin::no;
+    const auto stream = daemon_.attach(id, in);
+    if (!stream) {
+      return failed(stream.error());
+    }
+    const Result<Container> started = start(request);
+    if (!started) {
+      return std::unexpected(classify(started.error()));
+    }
+    if (const auto process = settle(request, *started); !process) {
+      return failed(process.error());
+    }
+    Streams shown = streams;
+    shown.in = in == docker::Stdin::yes ? streams.in : linux::FdRef();
+    const Result<> served = session->serve(
+        {.stream = **stream,
+         .streams = shown,
+         .tty = tty,
+         .on_signal = [&](int signal) { return daemon_.kill(id, signal); },
+         .on_resize =
+             [&](const auto& size) { return daemon_.resize(id, size.rows, size.columns); }});
+    if (!served) {
+      return failed(served.error());
+    }
+    const Result<int> code = daemon_.wait(id, kNoLimit);
+    return code ? std::expected<int, StartFailure>(*code) : failed(code.error());
+  }
+
+  Result<std::optional<int>> exit_code(const ContainerRef& container) override {
+    const Result<Container> found = daemon_.inspect(docker_id(container));
+    if (!found) {
+      // A daemon that is away for a while says nothing about a container that goes on.
+      const bool away = found.error().code == Code::unavailable;
+      return away && linux::is_alive(container.process) ? Result<std::optional<int>>(std::nullopt)
+                                                        : std::unexpected(found.error());
+    }
+    if (!found->running) {
+      return exit_code_of(*found);
+    }
+    if (container.process.pid == 0 || linux::is_alive(container.process)) {
+      return std::optional<int>{};
+    }
+    // The process is gone; the daemon notes its end once all output has been logged.
+    PSYS_TRY_ASSIGN(const int code, daemon_.wait(docker_id(container), kKillLimit));
+    return code;
+  }
+
+  Result<> wait_for_change(const std::vector<ContainerRef>& containers,
+                           const std::vector<linux::FdRef>& wakes, milliseconds limit) override {
+    std::vector<linux::ProcessId> processes;
+    processes.reserve(containers.size());
+    for (const ContainerRef& container : containers) {
+      processes.push_back(container.process);
+    }
+    return linux::wait_for_any(processes, wakes, limit);
+  }
+
+  Result<> stop_containers(const std::vector<StopRequest>& requests, milliseconds grace) override {
+    const auto deadline = std::chrono::steady_clock::now() + grace;
+    for (const StopRequest& request : requests) {
+      PSYS_TRY(daemon_.kill(docker_id(request.container), request.signal));
+    }
+    for (const StopRequest& request : requests) {
+      const auto left =
+          std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now());
+      PSYS_TRY(end_by(docker_id(request.container), std::max(left, milliseconds(1))));
+    }
+    return {};
+  }
+
+  Result<> remove_container(const ContainerRef& container) override {
+    if (!container.log_path.empty()) {
+      PSYS_TRY(keep_log(container.log_path));
+    }
+    return daemon_.remove(docker_id(container));
+  }
+
+  std::expected<int, StartFailure> exec(const ContainerRef& container,
+                                        const ExecCommand& command) override {
+    Result<AttachedSession> session = AttachedSession::begin(command.streams, command.tty);
+    if (!session) {
+      return failed(std::move(session).error());
+    }
+    const Result<int> code = exec_attached(docker_id(container), command, *session);
+    return code ? std::expected<int, StartFailure>(*code) : std::unexpected(classify(code.error()));
+  }
+
+ private:
+  [[nodiscard]] std::string run_folder(const std::string& sandbox_id) const {
+    return fmt::format("{}/{}", options_.run_folder, sandbox_id);
+  }
+
+  static std::vector<store::NamespaceRecord> namespaces_of(const SandboxRequest& request,
+                                                           pid_t pause) {
+    const bool host_network = request.network == sandbox::NetworkMode::host;
+    const bool host_ipc = request.pod.ipc == pod::Share::host;
+    const auto path = [&](const char* kind, bool host) {
+      return store::NamespaceRecord{kind,
+                                    host ? "host" : fmt::format("/proc/{}/ns/{}", pause, kind)};
+    };
+    return {path("net", host_network), path("ipc", host_ipc), path("uts", host_network)};
+  }
+
+  // Exit codes as docker's own command has them.
+  static StartFailure classify(const Error& error) {
+    if (error.code == Code::timeout || error.sys_errno != 0) {
+      return {error};
+    }
+    StartFailure failure = classify_start_failure("docker", error.message);
+    failure.error.code = failure.exit_code == 125 ? error.code : failure.error.code;
+    return failure;
+  }
+
+  Result<Container> start(const ContainerRequest& request) {
+    const std::string id = docker_id(request);
+    PSYS_TRY(daemon_.start(id));
+    PSYS_TRY_ASSIGN(Container started, daemon_.inspect(id));
+    if (!started.log_path.empty() && !request.log_path.empty()) {
+      PSYS_TRY(link_log(started.log_path, request.log_path));
+    }
+    return started;
+  }
+
+  // The process, once what is to be true of it has been seen; none where it has ended already.
+  Result<linux::ProcessId> settle(const ContainerRequest& request, const Container& started) {
+    Result<linux::ProcessId> process = process_of(started, runtime());
+    if (!process && process.error().code == Code::not_found) {
+      process = linux::ProcessId{};
+    }
+    PSYS_TRY(process);
+    if (request.on_started) {
+      if (const Result<> settled = request.on_started(*process); !settled) {
+        [[maybe_unused]] const Result<> killed = daemon_.kill(started.id, SIGKILL);
+        return std::unexpected(settled.error());
+      }
+    }
+    return process;
+  }
+
+  Result<> end_by(const std::string& id, milliseconds limit) {
+    const Result<int> ended = daemon_.wait(id, limit);
+    if (ended || ended.error().code == Code::not_found) {
+      return {};
+    }
+    if (ended.error().code != Code::timeout) {
+      return std::unexpected(ended.error());
+    }
+    PSYS_TRY(daemon_.kill(id, SIGKILL));
+    PSYS_TRY(daemon_.wait(id, kKillLimit));
+    return {};
+  }
+
+  Result<int> exec_attached(const std::string& id, const ExecCommand& command,
+                            AttachedSession& session) {
+    const docker::ExecSpec spec{.command = command.command,
+                                .env = command.env,
+                                .user = command.user,
+                                .working_dir = command.working_dir,
+                                .tty = command.tty,
+                                .attach_stdin = command.streams.in.valid()};
+    PSYS_TRY_ASSIGN(const std::string exec_id, daemon_.create_exec(id, spec));
+    PSYS_TRY_ASSIGN(const auto stream, daemon_.start_exec(exec_id, spec));
+    PSYS_TRY(session.serve(
+        {.stream = *stream,
+         .streams = command.streams,
+         .tty = command.tty,
+         // Docker has no call for it: the command goes on, as it does with docker exec.
+         .on_signal = [&](int signal) -> Result<> {
+           return Error::of(Code::unavailable,
+                            "ended by signal {}; the command goes on in "
+                            "the container",
+                            signal);
+         },
+         .on_resize =
+             [&](const auto& size) {
+               return daemon_.resize_exec(exec_id, size.rows, size.columns);
+             }}));
+    PSYS_TRY_ASSIGN(const docker::ExecState state, daemon_.inspect_exec(exec_id));
+    return static_cast<int>(std::clamp<std::int64_t>(state.exit_code.value_or(125), 0, 255));
+  }
+
+  DockerOptions options_;
+  Daemon daemon_;
+  CgroupLayout layout_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> make_docker_engine(DockerOptions options) {
+  docker::Surroundings surroundings = docker::read_surroundings();
+  if (!options.address.empty()) {
+    if (options.address.find("://") == std::string::npos) {
+      return Error::of(Code::unsupported,
+                       "--runtime {}: Docker's daemon chooses the OCI runtime (default-runtime of "
+                       "its daemon.json); with --engine docker, --runtime is the daemon's address, "
+                       "as DOCKER_HOST",
+                       options.address);
+    }
+    surroundings.host = options.address;
+  }
+  PSYS_TRY_ASSIGN(http::Endpoint endpoint, docker::find_daemon(surroundings));
+  PSYS_TRY_ASSIGN(Daemon daemon, Daemon::open(std::move(endpoint)));
+  PSYS_TRY_ASSIGN(CgroupLayout layout, read_cgroup_layout());
+  return std::make_unique<DockerEngine>(std::move(options), std::move(daemon), std::move(layout));
+}
+
+}  // namespace podsysctl::engine
