@@ -11,7 +11,8 @@ build="g++ make cmake ninja-build ccache pkg-config python3 python3-yaml ca-cert
  libnghttp2-dev libprotobuf-dev protobuf-compiler"
 run="runc crun conmon containernetworking-plugins iptables iproute2 skopeo busybox-static"
 check="libgtest-dev libgmock-dev librapidcheck-dev clang-19 clang-tidy-19 clang-format-19
- libclang-rt-19-dev openssl qemu-system-x86 cpio zstd xz-utils man-db jq curl strace util-linux"
+ libclang-rt-19-dev openssl docker.io qemu-system-x86 cpio zstd xz-utils man-db jq curl strace
+ util-linux"
 
 case "${1:-}" in
   demo) wanted="$build $run" ;;
@@ -31,6 +32,21 @@ if [ "$(id -u)" != 0 ]; then
 fi
 echo "installing:$missing" >&2
 export DEBIAN_FRONTEND=noninteractive
+# docker.io and containerd would start their daemons: invoke-rc.d(8) asks this file first, and what
+# was installed here does not start with the machine either (systemctl enable undoes that).
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  trap 'rm -f "$policy"' EXIT
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
+fi
 apt-get update -qq
 # shellcheck disable=SC2086 # a list of words
 apt-get install -y -qq --no-install-recommends $missing >/dev/null
+case $missing in
+  *docker.io* | *containerd*)
+    if command -v systemctl >/dev/null; then
+      systemctl disable docker.service docker.socket containerd.service >/dev/null 2>&1 || true
+    fi
+    ;;
+esac

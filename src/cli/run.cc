@@ -74,15 +74,41 @@ Result<std::optional<image::Pull>> pull_of(const std::string& text) {
                    quoted(text));
 }
 
+// The NAME of container:NAME; "" for another mode.
+std::string joined_container(const std::string& mode) {
+  constexpr std::string_view kContainer = "container:";
+  return mode.starts_with(kContainer) ? mode.substr(kContainer.size()) : "";
+}
+
 Result<pod::Share> ipc_of(const std::string& text, pod::Share otherwise) {
-  if (text.empty()) {
+  if (text.empty() || !joined_container(text).empty()) {
     return otherwise;
   }
   if (text == "host" || text == "private") {
     return text == "host" ? pod::Share::host : pod::Share::private_namespace;
   }
   return Error::of(Code::invalid_argument,
-                   "invalid argument {} for \"--ipc\" flag: it is private or host", quoted(text));
+                   "invalid argument {} for \"--ipc\" flag: it is private, host or container:NAME",
+                   quoted(text));
+}
+
+Result<engine::JoinedContainers> joined_by(const RunFlags& flags) {
+  engine::JoinedContainers joined{joined_container(flags.network), joined_container(flags.ipc)};
+  if (joined.empty() && flags.change_joined) {
+    return Error::of(Code::invalid_argument,
+                     "--change-joined goes with --network container:NAME or --ipc container:NAME");
+  }
+  if (!joined.empty() && !flags.file.empty()) {
+    return Error::of(Code::invalid_argument,
+                     "a pod of a manifest has namespaces of its own: container:NAME goes with an "
+                     "IMAGE, not with -f");
+  }
+  if (!joined.network.empty() && !flags.publish.empty()) {
+    return Error::of(Code::invalid_argument,
+                     "--publish does not go with --network container:NAME: ports belong to the "
+                     "container that is joined");
+  }
+  return joined;
 }
 
 struct Job {
@@ -94,7 +120,12 @@ Result<Job> job_from(const RunFlags& flags) {
   Job job;
   const bool manifest = !flags.file.empty();
   PSYS_TRY_ASSIGN(job.spec, manifest ? spec_from_file(flags) : spec_from_flags(flags));
-  if (!flags.network.empty()) {
+  PSYS_TRY_ASSIGN(job.options.joined, joined_by(flags));
+  job.options.change_joined =
+      flags.change_joined ? node::ChangeJoined::yes : node::ChangeJoined::no;
+  if (!job.options.joined.network.empty()) {
+    job.options.network = sandbox::NetworkMode::none;
+  } else if (!flags.network.empty()) {
     PSYS_TRY_ASSIGN(job.options.network, sandbox::parse_network_mode(flags.network));
   } else if (job.spec.network == pod::Share::host) {
     job.options.network = sandbox::NetworkMode::host;
@@ -150,6 +181,12 @@ int run_pod(const RunFlags& flags, const std::string& root) {
   const auto node = node::with_engine((*context)->node(), flags.engine, reached_by(flags));
   if (!node) {
     return report(node.error());
+  }
+  if (!job->options.joined.empty() && !node->engine.joins_containers()) {
+    return report(Error{Code::unsupported, 0,
+                        fmt::format("engine {} cannot join containers of others: container:NAME "
+                                    "goes with --engine docker",
+                                    node->engine.name())});
   }
   const engine::Streams streams{
       flags.interactive || wants_terminal(job->spec) ? linux::FdRef(STDIN_FILENO) : linux::FdRef(),

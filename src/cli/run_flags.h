@@ -30,8 +30,8 @@ struct RunFlags {
   std::string user;
   std::string entrypoint;
   std::string working_dir;
-  std::string network;  // "": bridge, or what the manifest says
-  std::string ipc;      // "", "private" or "host"
+  std::string network;  // "": bridge, or what the manifest says; or "container:NAME"
+  std::string ipc;      // "", "private", "host" or "container:NAME"
   std::string pull;     // "": the manifest's policy, or missing
   std::string output = "text";
   std::vector<std::string> env;          // KEY=VALUE, or KEY for our own value
@@ -46,6 +46,7 @@ struct RunFlags {
   bool tty = false;
   bool privileged = false;
   bool read_only = false;
+  bool change_joined = false;
 };
 
 // For `run IMAGE`.

@@ -22,11 +22,22 @@ Verdict forbid_node_key(const Setting& setting) {
                 "it belongs to the node, not to a container: set it on the node with sysctl(8)");
 }
 
+// Docker itself would change the other container without a word.
+Verdict forbid_joined(const Setting& setting, std::string_view scope) {
+  return forbid(setting,
+                fmt::format("sysctl \"{}\" would change the container whose {} namespace is joined",
+                            setting.key.name(), scope),
+                "set it on that container, or allow it to be changed with --change-joined");
+}
+
 Verdict judge_net(const Setting& setting, const policy::HostNamespaces& host) {
   const std::string& name = setting.key.name();
   if (host.net == NamespaceMode::host) {
     return forbid(setting, fmt::format("sysctl \"{}\" not allowed in host network namespace", name),
                   "leave out --network host, or set it on the node with sysctl(8)");
+  }
+  if (host.net == NamespaceMode::joined) {
+    return forbid_joined(setting, "network");
   }
   return Verdict::allowed(name, "the container's own network namespace");
 }
@@ -37,6 +48,9 @@ Verdict judge_ipc(const Setting& setting, const policy::HostNamespaces& host) {
     return forbid(setting,
                   fmt::format("sysctl \"{}\" is not allowed in the hosts ipc namespace", name),
                   "leave out --ipc host, or set it on the node with sysctl(8)");
+  }
+  if (host.ipc == NamespaceMode::joined) {
+    return forbid_joined(setting, "ipc");
   }
   return Verdict::allowed(name, "the container's own ipc namespace");
 }

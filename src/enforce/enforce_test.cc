@@ -46,6 +46,7 @@ class Judge : public testing::TestWithParam<JudgeCase> {};
 
 constexpr auto kPod = policy::NamespaceMode::pod;
 constexpr auto kHost = policy::NamespaceMode::host;
+constexpr auto kJoined = policy::NamespaceMode::joined;
 
 INSTANTIATE_TEST_SUITE_P(
     Cases, Judge,
@@ -68,6 +69,11 @@ INSTANTIATE_TEST_SUITE_P(
          "field"},
         {"flag_host_network", "net.core.somaxconn", "1", "", Door::flags, kHost,
          "sysctl \"net.core.somaxconn\" not allowed in host network namespace"},
+        {"flag_joined_network", "net.core.somaxconn", "1", "", Door::flags, kJoined,
+         "sysctl \"net.core.somaxconn\" would change the container whose network namespace is "
+         "joined"},
+        {"flag_joined_ipc", "kernel.msgmax", "1", "", Door::flags, kJoined,
+         "sysctl \"kernel.msgmax\" would change the container whose ipc namespace is joined"},
     }),
     [](const auto& tested) { return tested.param.name; });
 

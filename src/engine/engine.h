@@ -38,11 +38,19 @@ struct PodPlace {
 // one_container: what `run IMAGE` makes, to be found as such in the runtime's own tools.
 enum class Shape : std::uint8_t { pod, one_container };
 
+// Containers of the runtime's whose namespaces are shared, by name or id; "": none.
+struct JoinedContainers {
+  std::string network;
+  std::string ipc;
+  [[nodiscard]] bool empty() const { return network.empty() && ipc.empty(); }
+};
+
 struct SandboxRequest {
   PodPlace place;
   std::string id;  // 64 hexadecimal digits
   const pod::PodSpec& pod;
   sandbox::NetworkMode network = sandbox::NetworkMode::bridge;
+  JoinedContainers joined;  // empty unless joins_containers()
   Shape shape = Shape::pod;
   std::string runtime_handler;  // of the runtime's own configuration; "": its default
   // What the runtime may write itself (enforce/handover.h), for its own tools to show; the embedded
@@ -150,6 +158,8 @@ class Engine {
                                                           Journal& journal) = 0;
   // Whether it hands SandboxRequest::settings_for_runtime to its runtime.
   [[nodiscard]] virtual bool hands_over_settings() const { return false; }
+  // Whether a sandbox can share namespaces of containers that the runtime has.
+  [[nodiscard]] virtual bool joins_containers() const { return false; }
   // Whether the sandbox is its only container, so that there is nothing to write sysctls in before
   // that container starts.
   [[nodiscard]] virtual bool begins_with_container(const SandboxState& /*sandbox*/) const {

@@ -81,9 +81,13 @@ Result<PodRecord> record_pod(const EngineNode& node, const PodSpec& spec,
   return pod;
 }
 
-policy::HostNamespaces host_namespaces(const PodSpec& spec, sandbox::NetworkMode network) {
+policy::HostNamespaces host_namespaces(const PodSpec& spec, const LaunchOptions& options) {
   policy::HostNamespaces host;
-  if (network == sandbox::NetworkMode::host) {
+  if (options.change_joined == ChangeJoined::no) {
+    host.net = options.joined.network.empty() ? host.net : policy::NamespaceMode::joined;
+    host.ipc = options.joined.ipc.empty() ? host.ipc : policy::NamespaceMode::joined;
+  }
+  if (options.network == sandbox::NetworkMode::host) {
     host.net = policy::NamespaceMode::host;
   }
   if (spec.ipc == pod::Share::host) {
@@ -142,6 +146,7 @@ Result<> make_sandbox(const EngineNode& node, const PodRecord& pod, PodSpec& spe
                                        .id = pod.sandbox_id,
                                        .pod = spec,
                                        .network = options.network,
+                                       .joined = options.joined,
                                        .shape = options.door == enforce::Door::flags
                                                     ? engine::Shape::one_container
                                                     : engine::Shape::pod,
@@ -262,7 +267,7 @@ std::expected<LaunchedPod, LaunchFailure> launch(const EngineNode& node, PodSpec
     return std::unexpected(failure_of("Failed", pod.error()));
   }
   const enforce::Context context{.door = options.door,
-                                 .host = host_namespaces(spec, options.network),
+                                 .host = host_namespaces(spec, options),
                                  .allowlist = allowlist,
                                  .kernel = sysctl::running_kernel(),
                                  .probed = kernel_answers(node, spec.sysctls)};

@@ -27,9 +27,14 @@ struct Source {
   std::string manifest;  // the text
 };
 
+// Whether settings may change the containers that are joined.
+enum class ChangeJoined : std::uint8_t { no, yes };
+
 struct LaunchOptions {
   enforce::Door door = enforce::Door::manifest;
   sandbox::NetworkMode network = sandbox::NetworkMode::bridge;
+  engine::JoinedContainers joined;  // for an engine that can; the host's namespaces come first
+  ChangeJoined change_joined = ChangeJoined::no;
   store::Attachment attachment = store::Attachment::detached;
   store::AfterExit after_exit = store::AfterExit::keep_record;
   std::string runtime_handler;      // SandboxRequest::runtime_handler

@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "base/strings.h"
@@ -12,6 +14,12 @@ namespace podsysctl::node {
 namespace {
 
 constexpr std::size_t kLogLimit = std::size_t{1} << 30U;
+
+bool is_replaced(linux::FdRef file, const std::string& path) {
+  std::error_code failure;
+  const std::string ours = fmt::format("/proc/self/fd/{}", file.get());
+  return !std::filesystem::equivalent(ours, path, failure) && !failure;
+}
 
 }  // namespace
 
@@ -24,6 +32,10 @@ LogFollower::LogFollower(std::string path, std::string prefix, const FollowOptio
 }
 
 Result<> LogFollower::pump(const Outputs& outputs) {
+  if (file_.valid() && is_replaced(file_.ref(), path_)) {
+    PSYS_TRY(read_on(outputs));
+    file_.close();
+  }
   if (!file_.valid()) {
     Result<linux::Fd> file = linux::open_file(path_, O_RDONLY);
     if (!file) {
@@ -31,6 +43,10 @@ Result<> LogFollower::pump(const Outputs& outputs) {
     }
     file_ = *std::move(file);
   }
+  return read_on(outputs);
+}
+
+Result<> LogFollower::read_on(const Outputs& outputs) {
   PSYS_TRY_ASSIGN(const std::string text, linux::read_all(file_.ref(), path_, kLogLimit));
   std::string_view fresh = text;
   if (const auto tail = std::exchange(tail_, std::nullopt)) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Container logs as their containers go on writing them. Thread-safety: one thread.
+// Container logs as their containers go on writing them; where a restarted container has a file of
+// its own, that follows the former. Thread-safety: one thread.
 #pragma once
 
 #include <optional>
@@ -34,6 +35,7 @@ class LogFollower {
   [[nodiscard]] Result<> pump(const Outputs& outputs);
 
  private:
+  [[nodiscard]] Result<> read_on(const Outputs& outputs);
   [[nodiscard]] std::string prefixed(std::string_view text) const;
 
   std::string path_;

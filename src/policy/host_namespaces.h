@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of the host's namespaces a pod shares, as far as sysctl rules ask. hostPID plays no part.
-// Thread-safety: values.
+// Which namespaces a pod shares with the host, or with another container, as far as sysctl rules
+// ask. hostPID plays no part. Thread-safety: values.
 #pragma once
 
 #include <cstdint>
 
 namespace podsysctl::policy {
 
-enum class NamespaceMode : std::uint8_t { pod, host };
+// joined: those of a container that somebody else made, which must not be changed.
+enum class NamespaceMode : std::uint8_t { pod, host, joined };
 
 struct HostNamespaces {
   NamespaceMode net = NamespaceMode::pod;  // hostNetwork

@@ -165,7 +165,8 @@ Result<NetworkMode> parse_network_mode(std::string_view text) {
       return mode;
     }
   }
-  return Error::of(Code::invalid_argument, "{} is not a network: use none, host or bridge",
+  return Error::of(Code::invalid_argument,
+                   "{} is not a network: use none, host, bridge or container:NAME",
                    podsysctl::quoted(text));
 }
 

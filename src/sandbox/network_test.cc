@@ -49,7 +49,7 @@ TEST(NetworkMode, Names) {
     EXPECT_EQ(*parse_network_mode(to_string(mode)), mode);
   }
   EXPECT_EQ(parse_network_mode("brigde").error().message,
-            "\"brigde\" is not a network: use none, host or bridge");
+            "\"brigde\" is not a network: use none, host, bridge or container:NAME");
 }
 
 // A sandbox's net namespace and a folder of plugins that write down what they are given.

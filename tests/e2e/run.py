@@ -25,6 +25,7 @@ import case_file
 import host_state
 import requirements
 import runtime_containerd
+import runtime_docker
 
 HERE = pathlib.Path(__file__).resolve().parent
 SKIPPED = 77
@@ -259,6 +260,8 @@ def own_etc() -> None:
 
 
 def engine_of(options: argparse.Namespace):
+    if options.engine == "docker":
+        return runtime_docker.Docker()
     if options.engine == "cri":
         cache = (options.images.parent / "containerd").resolve()
         return runtime_containerd.Containerd(options.containerd, cache)
@@ -289,7 +292,7 @@ def run_inside(options: argparse.Namespace, cases: list[case_file.Case]) -> int:
         try:
             engine.start(work)
             return run_on_engine(options, cases, work, engine)
-        except runtime_containerd.Missing as reason:
+        except (runtime_containerd.Missing, runtime_docker.Missing) as reason:
             print(f"skip: {reason}")
             return SKIPPED
         finally:
@@ -321,7 +324,7 @@ def parse_arguments() -> argparse.Namespace:
                         help="folder of the OCI layouts busybox and nginx")
     parser.add_argument("--cases", type=pathlib.Path, default=HERE, help="folder of *.case files")
     parser.add_argument("--filter", default="", help="regular expression on 'file: name'")
-    parser.add_argument("--engine", choices=("embedded", "cri"), default="embedded",
+    parser.add_argument("--engine", choices=("embedded", "docker", "cri"), default="embedded",
                         help="what `podsysctl run` of the cases runs pods with")
     parser.add_argument("--containerd", choices=("1.6", "1.7", "2.1"), default="1.6",
                         help="the containerd that engine cri is run on")

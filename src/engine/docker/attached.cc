@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "docker/frames.h"
 #include "linux/file.h"
@@ -60,7 +61,7 @@ class Traffic {
   Result<> pass_signals() {
     while (const auto signal = signals_.next()) {
       if (signal->number == SIGWINCH) {
-        if (const auto size = linux::window_size(attached_.streams.in)) {
+        if (const auto size = linux::window_size(attached_.terminal)) {
           PSYS_TRY(attached_.on_resize(*size));
         }
       } else {
@@ -94,7 +95,7 @@ class Traffic {
         in_ = linux::FdRef();
       }
     }
-    if (pending_.empty() && input_ended_ && !attached_.tty) {
+    if (pending_.empty() && input_ended_ && !attached_.terminal.valid()) {
       input_ended_ = false;
       return attached_.stream.end_writing();
     }
@@ -109,7 +110,7 @@ class Traffic {
     }
     ended_ = *count == 0;
     const std::string_view data(buffer.data(), *count);
-    if (attached_.tty) {
+    if (attached_.terminal.valid()) {
       return show(docker::Channel::out, data);
     }
     return frames_.feed(data, [this](docker::Channel channel, std::string_view text) {
@@ -118,7 +119,12 @@ class Traffic {
   }
 
   // A reader that is gone (podsysctl run … | head) is no reason to end the container.
-  Result<> show(docker::Channel channel, std::string_view text) const {
+  Result<> show(docker::Channel channel, std::string_view text) {
+    const bool first = !std::exchange(shown_, true);
+    if (attached_.refusal != nullptr && first && text.starts_with(attached_.refusal_mark)) {
+      *attached_.refusal = text;
+      return {};
+    }
     const linux::FdRef to =
         channel == docker::Channel::out ? attached_.streams.out : attached_.streams.err;
     [[maybe_unused]] const Result<> passed = linux::write_all(to, text, "output");
@@ -132,6 +138,7 @@ class Traffic {
   std::string pending_;  // typed, and not taken yet
   bool input_ended_ = false;
   bool ended_ = false;
+  bool shown_ = false;
   int received_ = 0;
 };
 
@@ -146,22 +153,22 @@ AttachedSession::AttachedSession(std::unique_ptr<Parts> parts) : parts_(std::mov
 AttachedSession::AttachedSession(AttachedSession&&) noexcept = default;
 AttachedSession::~AttachedSession() = default;
 
-Result<AttachedSession> AttachedSession::begin(const Streams& streams, bool tty) {
-  if (tty && !linux::is_terminal(streams.in)) {
+Result<AttachedSession> AttachedSession::begin(linux::FdRef in, Terminal terminal) {
+  if (terminal != Terminal::none && !linux::is_terminal(in)) {
     return Error::of(Code::invalid_argument,
                      "the container wants a terminal (-t, or tty: true), and standard input is "
                      "none: call it from a terminal, or leave the terminal out");
   }
   PSYS_TRY_ASSIGN(auto signals,
                   linux::SignalEvents::block({SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH}));
-  PSYS_TRY_ASSIGN(auto terminal, linux::RawTerminal::enter(tty ? streams.in : linux::FdRef()));
-  return AttachedSession(
-      std::unique_ptr<Parts>(new Parts{std::move(signals), std::move(terminal)}));
+  PSYS_TRY_ASSIGN(
+      auto raw, linux::RawTerminal::enter(terminal == Terminal::typed_into ? in : linux::FdRef()));
+  return AttachedSession(std::unique_ptr<Parts>(new Parts{std::move(signals), std::move(raw)}));
 }
 
 Result<> AttachedSession::serve(const Attached& attached) {
-  if (attached.tty) {
-    if (const auto size = linux::window_size(attached.streams.in)) {
+  if (attached.terminal.valid()) {
+    if (const auto size = linux::window_size(attached.terminal)) {
       // A container that has ended already has no size.
       [[maybe_unused]] const Result<> resized = attached.on_resize(*size);
     }

@@ -4,6 +4,9 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "docker/daemon.h"
@@ -13,10 +16,17 @@
 
 namespace podsysctl::engine {
 
+// typed_into: keys go to the container as they come, ^C too.
+enum class Terminal : std::uint8_t { none, shown, typed_into };
+
 struct Attached {
   http::Stream& stream;
-  Streams streams;
-  bool tty = false;
+  Streams streams;        // `in` invalid: nothing goes in
+  linux::FdRef terminal;  // whose size the container's follows; invalid without one
+  // Where it is not null: output that begins with it is kept there and not shown. A daemon tells so
+  // that a command could not be started.
+  std::string_view refusal_mark;
+  std::string* refusal = nullptr;
   std::function<Result<>(int signal)> on_signal;
   std::function<Result<>(const linux::WindowSize& size)> on_resize;
 };
@@ -26,7 +36,7 @@ struct Attached {
 class AttachedSession {
  public:
   // invalid_argument where a terminal is wanted and standard input is none.
-  [[nodiscard]] static Result<AttachedSession> begin(const Streams& streams, bool tty);
+  [[nodiscard]] static Result<AttachedSession> begin(linux::FdRef in, Terminal terminal);
   // Until the other side ends.
   [[nodiscard]] Result<> serve(const Attached& attached);
 

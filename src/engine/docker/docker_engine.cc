@@ -5,17 +5,15 @@
 
 #include <algorithm>
 
-#include "base/scope_exit.h"
 #include "docker/address.h"
 #include "docker/daemon.h"
-#include "engine/docker/attached.h"
+#include "engine/docker/foreground.h"
 #include "engine/docker/images.h"
 #include "engine/docker/log_file.h"
 #include "engine/docker/names.h"
 #include "engine/docker/pause_image.h"
 #include "engine/docker/plan.h"
 #include "engine/docker/process.h"
-#include "engine/embedded/runtime.h"
 #include "linux/file.h"
 #include "linux/mounts.h"
 #include "linux/wait.h"
@@ -29,7 +27,6 @@ using std::chrono::milliseconds;
 using store::Stage;
 
 constexpr milliseconds kKillLimit{10'000};
-constexpr milliseconds kNoLimit{-1};
 
 std::unexpected<StartFailure> failed(Error error) {
   return std::unexpected(StartFailure{std::move(error)});
@@ -47,6 +44,7 @@ class DockerEngine final : public Engine {
   std::string_view name() const override { return "docker"; }
   std::string_view runtime() const override { return daemon_.endpoint().text; }
   bool hands_over_settings() const override { return true; }
+  bool joins_containers() const override { return true; }
   bool begins_with_container(const SandboxState& state) const override {
     return !state.network_record.empty();
   }
@@ -124,7 +122,7 @@ class DockerEngine final : public Engine {
       const ContainerRequest& request) override {
     const Result<Container> started = start(request);
     if (!started) {
-      return std::unexpected(classify(started.error()));
+      return std::unexpected(start_failure_of(started.error()));
     }
     Result<linux::ProcessId> process = settle(request, *started);
     if (!process) {
@@ -135,39 +133,10 @@ class DockerEngine final : public Engine {
 
   std::expected<int, StartFailure> run_container(const ContainerRequest& request,
                                                  const Streams& streams) override {
-    const bool tty = request.container.tty;
-    Result<AttachedSession> session = AttachedSession::begin(streams, tty);
-    if (!session) {
-      return failed(std::move(session).error());
-    }
-    const std::string id = docker_id(request);
-    const auto in =
-        request.container.open_stdin && streams.in.valid() ? docker::Stdin::yes : docker::Stdin::no;
-    const auto stream = daemon_.attach(id, in);
-    if (!stream) {
-      return failed(stream.error());
-    }
-    const Result<Container> started = start(request);
-    if (!started) {
-      return std::unexpected(classify(started.error()));
-    }
-    if (const auto process = settle(request, *started); !process) {
-      return failed(process.error());
-    }
-    Streams shown = streams;
-    shown.in = in == docker::Stdin::yes ? streams.in : linux::FdRef();
-    const Result<> served = session->serve(
-        {.stream = **stream,
-         .streams = shown,
-         .tty = tty,
-         .on_signal = [&](int signal) { return daemon_.kill(id, signal); },
-         .on_resize =
-             [&](const auto& size) { return daemon_.resize(id, size.rows, size.columns); }});
-    if (!served) {
-      return failed(served.error());
-    }
-    const Result<int> code = daemon_.wait(id, kNoLimit);
-    return code ? std::expected<int, StartFailure>(*code) : failed(code.error());
+    return run_attached(daemon_, request, streams, [&]() -> std::optional<StartFailure> {
+      const auto started = start_container(request);
+      return started ? std::nullopt : std::optional(started.error());
+    });
   }
 
   Result<std::optional<int>> exit_code(const ContainerRef& container) override {
@@ -221,12 +190,9 @@ class DockerEngine final : public Engine {
 
   std::expected<int, StartFailure> exec(const ContainerRef& container,
                                         const ExecCommand& command) override {
-    Result<AttachedSession> session = AttachedSession::begin(command.streams, command.tty);
-    if (!session) {
-      return failed(std::move(session).error());
-    }
-    const Result<int> code = exec_attached(docker_id(container), command, *session);
-    return code ? std::expected<int, StartFailure>(*code) : std::unexpected(classify(code.error()));
+    const Result<int> code = exec_attached(daemon_, docker_id(container), command);
+    return code ? std::expected<int, StartFailure>(*code)
+                : std::unexpected(start_failure_of(code.error()));
   }
 
  private:
@@ -243,16 +209,6 @@ class DockerEngine final : public Engine {
                                     host ? "host" : fmt::format("/proc/{}/ns/{}", pause, kind)};
     };
     return {path("net", host_network), path("ipc", host_ipc), path("uts", host_network)};
-  }
-
-  // Exit codes as docker's own command has them.
-  static StartFailure classify(const Error& error) {
-    if (error.code == Code::timeout || error.sys_errno != 0) {
-      return {error};
-    }
-    StartFailure failure = classify_start_failure("docker", error.message);
-    failure.error.code = failure.exit_code == 125 ? error.code : failure.error.code;
-    return failure;
   }
 
   Result<Container> start(const ContainerRequest& request) {
@@ -292,35 +248,6 @@ class DockerEngine final : public Engine {
     PSYS_TRY(daemon_.kill(id, SIGKILL));
     PSYS_TRY(daemon_.wait(id, kKillLimit));
     return {};
-  }
-
-  Result<int> exec_attached(const std::string& id, const ExecCommand& command,
-                            AttachedSession& session) {
-    const docker::ExecSpec spec{.command = command.command,
-                                .env = command.env,
-                                .user = command.user,
-                                .working_dir = command.working_dir,
-                                .tty = command.tty,
-                                .attach_stdin = command.streams.in.valid()};
-    PSYS_TRY_ASSIGN(const std::string exec_id, daemon_.create_exec(id, spec));
-    PSYS_TRY_ASSIGN(const auto stream, daemon_.start_exec(exec_id, spec));
-    PSYS_TRY(session.serve(
-        {.stream = *stream,
-         .streams = command.streams,
-         .tty = command.tty,
-         // Docker has no call for it: the command goes on, as it does with docker exec.
-         .on_signal = [&](int signal) -> Result<> {
-           return Error::of(Code::unavailable,
-                            "ended by signal {}; the command goes on in "
-                            "the container",
-                            signal);
-         },
-         .on_resize =
-             [&](const auto& size) {
-               return daemon_.resize_exec(exec_id, size.rows, size.columns);
-             }}));
-    PSYS_TRY_ASSIGN(const docker::ExecState state, daemon_.inspect_exec(exec_id));
-    return static_cast<int>(std::clamp<std::int64_t>(state.exit_code.value_or(125), 0, 255));
   }
 
   DockerOptions options_;

@@ -23,6 +23,9 @@ Result<> replace(const std::string& fresh, const std::string& path) {
 Result<> link_log(const std::string& docker_log, const std::string& path) {
   const std::string fresh = path + ".new";
   std::error_code failure;
+  if (fs::is_regular_file(fs::symlink_status(path, failure))) {
+    PSYS_TRY(replace(path, path + ".previous"));
+  }
   fs::remove(fresh, failure);
   fs::create_symlink(docker_log, fresh, failure);
   if (failure) {

@@ -9,7 +9,8 @@
 
 namespace podsysctl::engine {
 
-// `path` leads to docker's file from now on.
+// `path` leads to docker's file from now on; the kept log of a former run gets ".previous" behind
+// its name.
 [[nodiscard]] Result<> link_log(const std::string& docker_log, const std::string& path);
 
 // Makes a link a file of its own; another kind of file, or a link to nothing, stays as it is.

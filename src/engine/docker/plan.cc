@@ -4,12 +4,8 @@
 #include <algorithm>
 #include <set>
 
-#include <nlohmann/json.hpp>
-
 #include "engine/docker/names.h"
 #include "engine/embedded/identity.h"
-#include "json/cursor.h"
-#include "json/json.h"
 #include "linux/file.h"
 #include "sysctl/scope.h"
 
@@ -17,7 +13,6 @@ namespace podsysctl::engine {
 namespace {
 
 using docker::ContainerSpec;
-using sandbox::NetworkMode;
 
 constexpr std::size_t kProfileLimit = std::size_t{1} << 20U;
 
@@ -33,15 +28,37 @@ std::string_view protocol_name(pod::Protocol protocol) {
   return "tcp";
 }
 
-// What belongs to the namespaces, wherever they are held.
-void put_sandbox(ContainerSpec& spec, const pod::PodSpec& pod, NetworkMode network) {
-  spec.network_mode = sandbox::to_string(network);
-  if (network == NetworkMode::host) {
+constexpr std::string_view kContainer = "container:";
+
+std::string network_mode_of(const SandboxRequest& request) {
+  return request.joined.network.empty() ? std::string(sandbox::to_string(request.network))
+                                        : fmt::format("{}{}", kContainer, request.joined.network);
+}
+
+// `own` is what a namespace of its own is called.
+std::string ipc_mode_of(const SandboxRequest& request, std::string_view own) {
+  if (!request.joined.ipc.empty()) {
+    return fmt::format("{}{}", kContainer, request.joined.ipc);
+  }
+  return std::string(request.pod.ipc == pod::Share::host ? "host" : own);
+}
+
+// What belongs to the network, wherever it is held. Docker takes neither a name nor ports for a
+// network that is another's.
+void put_network(ContainerSpec& spec, const pod::PodSpec& pod, const std::string& mode) {
+  spec.network_mode = mode;
+  if (mode.starts_with(kContainer)) {
+    return;
+  }
+  if (mode == "host") {
     spec.uts_mode = "host";
   } else {
     spec.hostname = pod.hostname.empty() ? pod.name : pod.hostname;
   }
-  if (network != NetworkMode::bridge) {
+  for (const auto& [address, name] : pod.host_aliases) {
+    spec.extra_hosts.push_back(fmt::format("{}:{}", name, address));
+  }
+  if (mode != "bridge") {
     return;
   }
   for (const pod::Container& container : pod.containers) {
@@ -51,12 +68,6 @@ void put_sandbox(ContainerSpec& spec, const pod::PodSpec& pod, NetworkMode netwo
                               std::string(protocol_name(port.protocol))});
       }
     }
-  }
-}
-
-void put_hosts(ContainerSpec& spec, const pod::PodSpec& pod) {
-  for (const auto& [address, name] : pod.host_aliases) {
-    spec.extra_hosts.push_back(fmt::format("{}:{}", name, address));
   }
 }
 
@@ -143,47 +154,17 @@ void join_pause(ContainerSpec& spec, const pod::PodSpec& pod, const std::string&
 }
 
 void be_sandbox(ContainerSpec& spec, const pod::PodSpec& pod, const SingleContainer& single) {
-  put_sandbox(spec, pod, single.network);
-  put_hosts(spec, pod);
-  spec.ipc_mode = pod.ipc == pod::Share::host ? "host" : "private";
+  put_network(spec, pod, single.network_mode);
+  spec.ipc_mode = single.ipc_mode;
   spec.sysctls = single.sysctls;
 }
 
 }  // namespace
 
-std::string to_record(const SingleContainer& single) {
-  json::Value sysctls = json::Value::array();
-  for (const auto& [key, value] : single.sysctls) {
-    sysctls.push_back(json::Value::array({key, value}));
-  }
-  return json::dump({{"network", std::string(sandbox::to_string(single.network))},
-                     {"sysctls", std::move(sysctls)}});
-}
-
-Result<std::optional<SingleContainer>> single_container_of(std::string_view record) {
-  if (record.empty()) {
-    return std::optional<SingleContainer>{};
-  }
-  PSYS_TRY_ASSIGN(const json::Value tree, json::parse(record, "sandbox record"));
-  const json::Cursor root(tree, "sandbox record");
-  SingleContainer single;
-  PSYS_TRY_ASSIGN(const std::string network, root.string_at("network"));
-  PSYS_TRY_ASSIGN(single.network, sandbox::parse_network_mode(network));
-  PSYS_TRY_ASSIGN(const json::Cursor sysctls, root.at("sysctls"));
-  PSYS_TRY_ASSIGN(const auto pairs, sysctls.elements());
-  for (const json::Cursor& pair : pairs) {
-    PSYS_TRY_ASSIGN(const std::vector<std::string> both, pair.as_strings());
-    if (both.size() != 2) {
-      return Error::of(Code::invalid_argument, "{}: expected a key and a value", pair.where());
-    }
-    single.sysctls.emplace_back(both[0], both[1]);
-  }
-  return std::optional(std::move(single));
-}
-
 std::optional<SingleContainer> plan_single(const SandboxRequest& request) {
   std::set<std::string> handed;
-  SingleContainer single{.network = request.network};
+  SingleContainer single{.network_mode = network_mode_of(request),
+                         .ipc_mode = ipc_mode_of(request, "private")};
   for (const sysctl::Setting& setting : request.settings_for_runtime) {
     if (handed.insert(setting.key.name()).second) {
       single.sysctls.emplace_back(setting.key.name(), setting.value);
@@ -199,13 +180,12 @@ std::optional<SingleContainer> plan_single(const SandboxRequest& request) {
 ContainerSpec plan_pause(const SandboxRequest& request, const std::string& image) {
   ContainerSpec spec{.image = image,
                      .labels = docker_labels(request.pod, request.place.uid, request.id, "POD"),
-                     .ipc_mode = request.pod.ipc == pod::Share::host ? "host" : "shareable",
+                     .ipc_mode = ipc_mode_of(request, "shareable"),
                      .cap_drop = {"ALL"},
                      .security_opt = {"no-new-privileges"},
                      .read_only_root = true,
                      .log_driver = "none"};
-  put_sandbox(spec, request.pod, request.network);
-  put_hosts(spec, request.pod);
+  put_network(spec, request.pod, network_mode_of(request));
   for (const sysctl::Setting& setting : request.settings_for_runtime) {
     spec.sysctls.emplace_back(setting.key.name(), setting.value);
   }

@@ -23,7 +23,8 @@ namespace podsysctl::engine {
 // What a sandbox that is its only container needs to remember until that is made; kept as text in
 // SandboxState::network_record.
 struct SingleContainer {
-  sandbox::NetworkMode network = sandbox::NetworkMode::bridge;
+  std::string network_mode;  // as the API has it
+  std::string ipc_mode;
   std::vector<std::pair<std::string, std::string>> sysctls;
 };
 [[nodiscard]] std::string to_record(const SingleContainer& single);

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A Docker daemon of one's own for the cases, with a containerd of its own: state, sockets, bridge
+and control groups apart from any that the machine has. Ended by its process id. Needs the package
+docker.io, of which no service has to run; it writes no packet filter rules."""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+
+READY_LIMIT = 60.0
+PROGRAMS = ("dockerd", "containerd", "docker", "runc", "skopeo")
+CGROUP = "podsysctl-docker"
+FOLDER = pathlib.Path("/run/docker-e2e")
+SOCKET = pathlib.Path("/run/docker-e2e.sock")
+
+
+class Missing(Exception):
+    """Why this daemon cannot be had here."""
+
+
+class Docker:
+    name = "docker"
+    flags = ["--engine", "docker"]
+    # Leaves for good what the first such container of a daemon leaves.
+    first_run = "podsysctl run --rm -p 18080:80 busybox true; podsysctl run --rm --network host busybox true"
+    adapt = ""  # lines of sh that change the wrapper's arguments
+
+    def start(self, work: pathlib.Path) -> None:
+        """Raises Missing; `work` holds images and containers, sockets are below /run."""
+        path = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
+        for program in PROGRAMS:
+            if shutil.which(program, path=path) is None:
+                raise Missing(f"{program} is not installed")
+        self.state = work / "docker"
+        self.state.mkdir()
+        FOLDER.mkdir()
+        (self.state / "daemon.json").write_text("{}")
+        start = FOLDER / "start"
+        # Also for cases that end it: the id that ends it is the one in the file.
+        start.write_text(f"""#!/bin/sh
+rm -f {FOLDER}/dockerd.pid  # of one that was killed
+PATH={path} setsid dockerd --config-file {self.state}/daemon.json --data-root {self.state}/data \\
+  --exec-root {FOLDER}/exec --pidfile {FOLDER}/dockerd.pid -H unix://{SOCKET} --group root \\
+  --bip 10.187.0.1/24 --iptables=false --ip6tables=false --cgroup-parent {CGROUP} \\
+  --log-level warn </dev/null >>{self.state}/log 2>&1 &
+echo $! >{FOLDER}/pid
+for i in $(seq 600); do
+  DOCKER_HOST=unix://{SOCKET} docker version >/dev/null 2>&1 && exit
+  kill -0 $(cat {FOLDER}/pid) || exit 1
+  sleep 0.1
+done
+exit 1
+""")
+        start.chmod(0o755)
+        self.env = {"DOCKER_HOST": f"unix://{SOCKET}", "RUNTIME_PID": f"{FOLDER}/pid",
+                    "RUNTIME_START": str(start)}
+        if subprocess.run([start], check=False).returncode != 0:
+            raise Missing(f"dockerd does not start: {self.last_words()}")
+
+    def stop(self) -> None:
+        for pid in self.pids():
+            try:
+                os.kill(pid, signal.SIGTERM)
+            except ProcessLookupError:
+                continue
+            self.wait_for_end(pid)
+        if hasattr(self, "state"):
+            for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines()[::-1]:
+                target = line.split()[4]
+                if target.startswith((str(self.state), str(FOLDER))):
+                    subprocess.run(["umount", "-l", target], check=False)
+            shutil.rmtree(self.state, ignore_errors=True)
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        SOCKET.unlink(missing_ok=True)
+        self.remove_cgroups()
+
+    @staticmethod
+    def wait_for_end(pid: int) -> None:
+        deadline = time.monotonic() + READY_LIMIT
+        while time.monotonic() < deadline:
+            try:
+                os.waitpid(pid, os.WNOHANG)
+            except ChildProcessError:
+                pass
+            if not os.path.exists(f"/proc/{pid}/exe"):
+                return
+            time.sleep(0.02)
+
+    def pids(self) -> list[int]:
+        """Of dockerd and of its containerd, while they run."""
+        found = []
+        for file, program in ((FOLDER / "pid", "dockerd"),
+                              (FOLDER / "exec/containerd/containerd.pid", "containerd")):
+            try:
+                pid = int(file.read_text())
+                if os.path.basename(os.readlink(f"/proc/{pid}/exe")) == program:
+                    found.append(pid)
+            except (OSError, ValueError):
+                continue
+        return found
+
+    def take_image(self, name: str, layout: pathlib.Path) -> None:
+        archive = self.state / f"{name}.tar"
+        subprocess.run(["skopeo", "copy", "-q", f"oci:{layout}",
+                        f"docker-archive:{archive}:{name}:latest"], check=True)
+        subprocess.run(["docker", "load", "-q", "-i", archive], check=True,
+                       env=os.environ | self.env, stdout=subprocess.DEVNULL)
+        archive.unlink()
+
+    @staticmethod
+    def remove_cgroups() -> None:
+        """The daemon leaves its group in every hierarchy of the machine's."""
+        for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines():
+            if line.partition(" - ")[2].split()[0] in ("cgroup", "cgroup2"):
+                try:
+                    os.rmdir(os.path.join(line.split()[4], CGROUP))
+                except OSError:
+                    continue
+
+    def last_words(self) -> str:
+        try:
+            return " | ".join((self.state / "log").read_text(errors="replace").splitlines()[-5:])
+        except OSError as failure:
+            return str(failure)
