@@ -21,7 +21,9 @@ Result<> check_documents(const Part& part, DocumentChecker& checker, Sink& sink)
     if (!document) {
       return {};
     }
-    checker.check(yaml::Value(document->root(), part.path, ""), sink);
+    const yaml::Node& root = document->root();
+    const bool is_entry = part.form == Part::Form::list_entry && root.items.size() == 1;
+    checker.check(yaml::Value(is_entry ? *root.items.front() : root, part.path, ""), sink);
   }
 }
 
@@ -43,6 +45,7 @@ void check_part(const Part& part, DocumentChecker& checker, Sink& sink) {
   DocumentCutter cutter(part.text, part.start);
   while (auto document = cutter.next(1)) {
     document->path = part.path;
+    document->form = part.form;
     if (const Result<> read = check_documents(*document, checker, sink); !read) {
       Located fault = locate(read.error().message, document->start);
       sink.summary().documents += part.path.empty() ? 1U : 0U;

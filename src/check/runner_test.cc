@@ -158,6 +158,54 @@ TEST(Split, JsonLists) {
   }
 }
 
+std::optional<CutList> cut_yaml(std::string_view text) { return cut_yaml_list({.text = text}); }
+
+TEST(Split, YamlLists) {
+  const auto list =
+      cut_yaml_list({.text = "# a comment\n--- # one\napiVersion: v1\nitems: # these\n"
+                             "- a: |\n    - b\n# c\n  d: \"e\"\n\n-\n- f: 'it''s'\r\n"
+                             "kind: PodList\nmetadata: {}\n",
+                     .start = {11, 1}});
+  ASSERT_TRUE(list);
+  EXPECT_EQ(list->envelope,
+            "# a comment\n--- # one\napiVersion: v1\nitems: []\nkind: PodList\nmetadata: {}\n");
+  ASSERT_EQ(list->items.size(), 3U);
+  EXPECT_EQ(list->items[0].text, "- a: |\n    - b\n# c\n  d: \"e\"\n\n");
+  EXPECT_EQ(list->items[0].start, (yaml::Position{15, 1}));
+  EXPECT_EQ(list->items[1].text, "-\n");
+  EXPECT_EQ(list->items[2].start, (yaml::Position{21, 1}));
+  EXPECT_EQ(list->items[2].path, "items[2]");
+
+  const auto indented = cut_yaml("kind: List\nitems:\n\n  - a: 1\n    b:\n    - c\n  - d");
+  ASSERT_TRUE(indented);
+  ASSERT_EQ(indented->items.size(), 2U);
+  EXPECT_EQ(indented->items[0].text, "  - a: 1\n    b:\n    - c\n");
+}
+
+TEST(Split, YamlListsThatAreReadAsAWhole) {
+  for (const char* const text : {
+           "",
+           "kind: List\n",
+           "kind: List\nitems: []\n",
+           "kind: List\nitems:\n  a: 1\n",
+           "kind: List\n items:\n- a\n",
+           "items:\n- a\n---\nb: 1\n",
+           "items:\n- a\n...\nb: 1\n",
+           "a: 1\n---\nitems:\n- a\n",
+           "%TAG !e! tag:e,1:\n---\nitems:\n- !e!x a\n",
+           "x: \"\nitems:\n- a\n\"\n",        // a quoted text
+           "items:\n- a: \"b\n- c\"\n- d\n",  // likewise, which libyaml takes
+           "items:\n- a: &x 1\n- b: *x\n",    // an alias into another entry
+           "items:\n  - a\n - b\n",
+           "items:\n- a\nb: 1\n---\n",
+           "items:\n  - a\n- b\n",
+       }) {
+    EXPECT_FALSE(cut_yaml(text)) << text;
+  }
+  // What looks dangerous and is not.
+  EXPECT_TRUE(cut_yaml("items:\n- a: &x 1\n  b: *x\n- c: it's *y*\n- d: \"\\\"\"\n"));
+}
+
 struct Emitted {
   std::vector<std::string> lines;
   Outcome outcome;
@@ -226,6 +274,35 @@ TEST(Runner, ALargeJsonListIsCheckedItemByItem) {
   EXPECT_THAT(all.lines.front(), HasSubstr(" items[2999].spec.securityContext.sysctls[0].name "));
   Summary summary;
   EXPECT_EQ(check_text(text, context_of(), summary).front().line, 3001U);
+}
+
+TEST(Runner, ALargeYamlListIsCheckedItemByItem) {
+  const Folder folder;
+  std::string text = "a: b\n---\napiVersion: v1\nitems:\n";
+  for (int i = 0; i < 3000; ++i) {
+    text += fmt::format(
+        "- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: p{}\n    labels: {{a: b, c: d}}\n"
+        "  spec:\n    securityContext:\n      sysctls:\n      - name: {}\n        value: \"1\"\n",
+        i, i % 1000 == 999 ? "net.ipv4.tcp_abort_on_overflow" : "net.ipv4.tcp_syncookies");
+  }
+  text += "kind: List\nmetadata:\n  resourceVersion: \"\"\n---\n" +
+          pod_with({{"net.ipv4.tcp_abort_on_overflow", "\"1\""}});
+  const auto files = files_of(folder.write("list.yaml", text));
+  ASSERT_TRUE(files);
+  const Emitted all = run(*files, 1);
+  EXPECT_EQ(all.outcome.summary.documents, 3U);
+  EXPECT_EQ(all.outcome.summary.workloads, 3001U);
+  ASSERT_EQ(all.lines.size(), 4U);
+  EXPECT_THAT(all.lines[0], HasSubstr(":10003:15 PSC101 items[999].spec.securityContext.sysctls"
+                                      "[0].name       - name: net.ipv4.tcp_abort_on_overflow|14"));
+  EXPECT_EQ(run(*files, 3).lines, all.lines);
+  Summary summary;  // read as a whole
+  const std::vector<Finding> whole = check_text(text, context_of(), summary);
+  ASSERT_EQ(whole.size(), 4U);
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    EXPECT_THAT(all.lines[i], HasSubstr(fmt::format(":{}:{} {} {} ", whole[i].line, whole[i].column,
+                                                    id_of(whole[i].rule), whole[i].path)));
+  }
 }
 
 TEST(Runner, AFileThatCannotBeReadIsAFailure) {

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "yaml/lookup.h"
 #include "yaml/reader.h"
 
 namespace podsysctl::check {
@@ -16,16 +17,22 @@ bool begins_like_json(std::string_view text) {
   return first != std::string_view::npos && text[first] == '{';
 }
 
-// The text as a list to be cut, or nullptr: it is then read as a whole. What is broken around the
-// items is told best by a reader that sees all of it.
-std::shared_ptr<const JsonList> list_in(std::string_view text) {
-  auto list = begins_like_json(text) ? cut_json_list(text) : std::nullopt;
-  if (!list) {
-    return nullptr;
+// Whether the list itself is sound: what is broken around the items is told best by a reader that
+// sees all of it.
+bool is_sound(const CutList& list) {
+  yaml::DocumentReader reader(list.envelope, "");
+  const auto document = reader.next();
+  if (!document || !*document) {
+    return false;
   }
-  yaml::DocumentReader envelope(list->envelope, "");
-  const auto document = envelope.next();
-  return document && *document ? std::make_shared<const JsonList>(*std::move(list)) : nullptr;
+  const yaml::Node* const root = &(*document)->root();
+  return string_of(field_of(root, "kind")).ends_with("List") &&
+         field_of(root, "apiVersion") != nullptr;
+}
+
+// nullptr: to be read as a whole.
+std::shared_ptr<const CutList> sound(std::optional<CutList> list) {
+  return list && is_sound(*list) ? std::make_shared<const CutList>(*std::move(list)) : nullptr;
 }
 
 }  // namespace
@@ -59,7 +66,7 @@ Unit UnitSource::open_next() {
     return unit;
   }
   text_ = std::make_shared<const std::string>(*std::move(text));
-  list_ = list_in(*text_);
+  list_ = sound(begins_like_json(*text_) ? cut_json_list(*text_) : std::nullopt);
   next_item_ = 0;
   if (list_ == nullptr) {
     cutter_.emplace(*text_);
@@ -76,6 +83,13 @@ std::optional<Unit> UnitSource::next_of_open() {
     cutter_.reset();
     return std::nullopt;
   }
+  if (part->text.size() > kSmallFile) {
+    list_ = sound(cut_yaml_list(*part));
+    next_item_ = 0;
+    if (list_ != nullptr) {
+      return next_of_list();
+    }
+  }
   return Unit{.file = next_file_ - 1, .text = text_, .parts = {*std::move(part)}};
 }
 
@@ -88,7 +102,7 @@ std::optional<Unit> UnitSource::next_of_list() {
   }
   if (next_item_ == list_->items.size()) {
     // The list itself, without its items, comes last.
-    unit.parts.push_back({list_->envelope, {1, 1}, ""});
+    unit.parts.push_back({.text = list_->envelope, .start = list_->start});
     list_.reset();
   }
   return unit;

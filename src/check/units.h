@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The work of a run, cut into units: a small file, a part of a large one, some items of a JSON
+// The work of a run, cut into units: a small file, a part of a large one, some items of a
 // list. What the runner is made of; not for use beside it.
 // Thread-safety: one source, one thread at a time; a unit is one thread's.
 #pragma once
@@ -22,7 +22,7 @@ namespace podsysctl::check {
 struct Unit {
   std::size_t file = 0;                     // index in the run's files
   std::shared_ptr<const std::string> text;  // nullptr: the file is still to be read
-  std::shared_ptr<const JsonList> list;     // where the parts are of one
+  std::shared_ptr<const CutList> list;      // where the parts are of one
   std::vector<Part> parts;                  // views into text and list
   std::optional<Error> failure;
 };
@@ -42,7 +42,7 @@ class UnitSource {
   std::size_t next_file_ = 0;
   std::shared_ptr<const std::string> text_;  // of the open file
   std::optional<DocumentCutter> cutter_;
-  std::shared_ptr<const JsonList> list_;
+  std::shared_ptr<const CutList> list_;
   std::size_t next_item_ = 0;
 };
 
