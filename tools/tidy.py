@@ -4,6 +4,8 @@
 
 usage: tidy.py [--build FOLDER] [--jobs N] FILE...
 
+With the headers of clang (libclang-19-dev, llvm-19-dev) a plugin keeps the checks to this project's
+code, which makes them several times faster; without them the findings are the same.
 A file is looked at again when it, a header of this project that it includes (however deep), its
 compile command, the rules or the tool have changed. What is remembered lies in
 $XDG_CACHE_HOME/podsysctl-tidy (~/.cache). Prints findings; exit status 1 if there are any.
@@ -21,6 +23,8 @@ import sys
 
 TOOL = "clang-tidy-19"
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+PLUGIN = ROOT / "tools" / "tidy_own_code.cc"
+PLUGIN_HEADERS = pathlib.Path("/usr/lib/llvm-19/include")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
 
@@ -62,12 +66,28 @@ def commands_of(build: pathlib.Path) -> dict[pathlib.Path, str]:
             for entry in entries}
 
 
-def look_at(path: pathlib.Path, build: pathlib.Path, mark: pathlib.Path) -> str:
+def plugin_flags(cache: pathlib.Path, version: bytes) -> list[str]:
+    """What loads the plugin, which is built where it is not there yet."""
+    if not (PLUGIN_HEADERS / "clang-tidy" / "ClangTidyCheck.h").exists() or \
+            not (PLUGIN_HEADERS / "llvm").exists():
+        print("clang-tidy: slow, since libclang-19-dev or llvm-19-dev is not installed")
+        return []
+    name = hashlib.sha256(version + PLUGIN.read_bytes()).hexdigest()[:16]
+    library = cache / f"own-code-{name}.so"
+    if not library.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        made = library.with_suffix(f".{os.getpid()}")
+        subprocess.run(["c++", "-std=c++17", "-O1", "-fPIC", "-shared", "-fno-rtti", "-isystem",
+                        str(PLUGIN_HEADERS), "-o", str(made), str(PLUGIN)], check=True)
+        made.rename(library)
+    return ["--load", str(library), "--checks=podsysctl-own-code"]
+
+
+def look_at(path: pathlib.Path, tool: list[str], mark: pathlib.Path) -> str:
     """"" where it is clean, else what the tool says."""
     if mark.exists():
         return ""
-    done = subprocess.run([TOOL, "--quiet", "-p", str(build), str(path)], capture_output=True,
-                          text=True, check=False)
+    done = subprocess.run([*tool, str(path)], capture_output=True, text=True, check=False)
     if done.returncode == 0 and not done.stdout.strip():
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
@@ -84,6 +104,8 @@ def main() -> int:
     version = subprocess.run([TOOL, "--version"], capture_output=True, check=True).stdout
     common = version + (ROOT / ".clang-tidy").read_bytes()
     cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
+    cache /= "podsysctl-tidy"
+    tool = [TOOL, "--quiet", "-p", str(options.build), *plugin_flags(cache, version)]
     commands = commands_of(options.build)
     failures = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
@@ -94,8 +116,8 @@ def main() -> int:
                 print(f"{path}: is not part of the build in {options.build}", file=sys.stderr)
                 failures += 1
                 continue
-            mark = cache / "podsysctl-tidy" / key_of(path, command, common)
-            waiting[pool.submit(look_at, path, options.build, mark)] = path
+            mark = cache / key_of(path, command, common)
+            waiting[pool.submit(look_at, path, tool, mark)] = path
         for done in concurrent.futures.as_completed(waiting):
             if done.result():
                 failures += 1
