@@ -6,7 +6,7 @@
 
 #include <fmt/core.h>
 
-#include "linux/socket.h"
+#include "linux/stream_socket.h"
 
 namespace podsysctl::http {
 namespace {

@@ -12,7 +12,7 @@
 #include <gmock/gmock.h>
 
 #include "http/client.h"
-#include "linux/socket.h"
+#include "linux/stream_socket.h"
 #include "linux/wake_up.h"
 
 namespace podsysctl::http {

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <chrono>
 
-#include "linux/socket.h"
+#include "linux/stream_socket.h"
 
 namespace podsysctl::linux {
 namespace {
