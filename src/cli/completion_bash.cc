@@ -16,7 +16,7 @@ _podsysctl_targets() {
   if [[ $before == netns || ${COMP_WORDS[COMP_CWORD-2]} == netns ]]; then
     mapfile -t COMPREPLY < <(compgen -f -- "${word#:}")
   elif [[ $word != : && $before != : ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "$(podsysctl ps -aq 2>/dev/null) pid: netns:" -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W "$(podsysctl ps -aq 2>/dev/null) pid: netns: docker: cri:" -- "$word")
     if [[ ${COMPREPLY[0]} == *: ]]; then
       compopt -o nospace 2>/dev/null
     fi
@@ -53,7 +53,6 @@ _podsysctl() {
     files) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     folders) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
     pods) mapfile -t COMPREPLY < <(compgen -W "$(podsysctl ps -aq 2>/dev/null)" -- "$word") ;;
-    targets) mapfile -t COMPREPLY < <(compgen -W "$(podsysctl ps -q 2>/dev/null) pid: netns: docker: cri:" -- "$word") ;;
     images) mapfile -t COMPREPLY < <(compgen -W "$(podsysctl image ls -q 2>/dev/null)" -- "$word") ;;
     targets) _podsysctl_targets ;;
     sysctls) mapfile -t COMPREPLY < <(compgen -W "$(podsysctl catalog -q 2>/dev/null)" -- "$word") ;;
@@ -70,8 +69,6 @@ std::string kind_of(Completes what) {
       return "folders";
     case Completes::pods:
       return "pods";
-    case Completes::targets:
-      return "targets";
     case Completes::images:
       return "images";
     case Completes::sysctls:

@@ -25,7 +25,7 @@ function __podsysctl_argument -a depth wanted
 end
 function __podsysctl_targets
     podsysctl ps -aq 2>/dev/null
-    printf '%s\n' pid: netns:
+    printf '%s\n' pid: netns: docker: cri:
 end
 )script";
 
@@ -48,8 +48,6 @@ std::string source_of(Completes what) {
       return " -x -a '(__fish_complete_directories)'";
     case Completes::pods:
       return " -x -a '(podsysctl ps -aq 2>/dev/null)'";
-    case Completes::targets:
-      return " -x -a '(podsysctl ps -q 2>/dev/null) pid: netns: docker: cri:'";
     case Completes::images:
       return " -x -a '(podsysctl image ls -q 2>/dev/null)'";
     case Completes::sysctls:

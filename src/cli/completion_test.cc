@@ -53,7 +53,7 @@ TEST(BashCompletion, Offers) {
   // Names of keys are asked of `catalog`, which is the same fake here.
   EXPECT_EQ(offered(script, {"podsysctl", "explain", "pod-t"}), "pod-two");
   EXPECT_EQ(offered(script, {"podsysctl", "explain", "-o", "json", "a.b", ""}),
-            "pod-one pod-two pid: netns:");
+            "pod-one pod-two pid: netns: docker: cri:");
   EXPECT_EQ(offered(script, {"podsysctl", "explain", "a.b", "ne"}), "netns:");
   EXPECT_EQ(offered(script, {"podsysctl", "explain", "a.b", "netns", ":", "/etc/host"}),
             offered(script, {"podsysctl", "check", "/etc/host"}));

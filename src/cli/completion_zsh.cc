@@ -14,10 +14,6 @@ _podsysctl_pods() {
   local -a pods=(${(f)"$(podsysctl ps -aq 2>/dev/null)"})
   compadd -a pods
 }
-_podsysctl_targets() {
-  local -a targets=(${(f)"$(podsysctl ps -q 2>/dev/null)"} pid: netns: docker: cri:)
-  compadd -S '' -a targets
-}
 _podsysctl_images() {
   local -a images=(${(f)"$(podsysctl image ls -q 2>/dev/null)"})
   compadd -a images
@@ -33,7 +29,7 @@ _podsysctl_targets() {
     _pids
   else
     _podsysctl_pods
-    compadd -S '' pid: netns:
+    compadd -S '' pid: netns: docker: cri:
   fi
 }
 )script";
@@ -62,8 +58,6 @@ std::string action_of(Completes what) {
       return "_files -/";
     case Completes::pods:
       return "_podsysctl_pods";
-    case Completes::targets:
-      return "_podsysctl_targets";
     case Completes::images:
       return "_podsysctl_images";
     case Completes::sysctls:
