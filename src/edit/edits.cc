@@ -2,26 +2,15 @@
 #include "edit/edits.h"
 
 #include <algorithm>
-#include <numeric>
 #include <tuple>
-#include <utility>
 
 namespace podsysctl::edit {
 
 Result<std::vector<Edit>> ordered(std::vector<Edit> edits, std::size_t text_size) {
-  std::vector<std::size_t> order(edits.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::sort(order, [&edits](std::size_t left, std::size_t right) {
-    return std::tie(edits[left].begin, edits[left].end, left) <
-           std::tie(edits[right].begin, edits[right].end, right);
-  });
-  std::vector<Edit> sorted;
-  sorted.reserve(edits.size());
-  for (const std::size_t index : order) {
-    sorted.push_back(std::move(edits[index]));
-  }
+  std::ranges::stable_sort(edits, {},
+                           [](const Edit& edit) { return std::tie(edit.begin, edit.end); });
   std::size_t after = 0;
-  for (const Edit& edit : sorted) {
+  for (const Edit& edit : edits) {
     if (edit.begin > edit.end || edit.end > text_size) {
       return Error::of(Code::invalid_argument, "an edit outside of the text");
     }
@@ -30,7 +19,7 @@ Result<std::vector<Edit>> ordered(std::vector<Edit> edits, std::size_t text_size
     }
     after = edit.end;
   }
-  return sorted;
+  return edits;
 }
 
 std::string apply_edits(std::string_view text, std::span<const Edit> edits) {

@@ -12,6 +12,7 @@
 #include <climits>
 #include <deque>
 #include <optional>
+#include <ranges>
 
 #include "base/strings.h"
 #include "linux/file.h"
@@ -46,9 +47,9 @@ Result<std::optional<std::string>> link_text(FdRef fd, std::string_view path) {
 // The components of `path` in front of those that are there.
 void prepend(std::deque<std::string>& to, std::string_view path) {
   const auto parts = split(path, '/');
-  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
-    if (!part->empty() && *part != ".") {
-      to.emplace_front(*part);
+  for (const std::string_view part : std::views::reverse(parts)) {
+    if (!part.empty() && part != ".") {
+      to.emplace_front(part);
     }
   }
 }
@@ -95,7 +96,8 @@ Result<std::string> place_in_root(FdRef root, std::string_view path) {
       place.erase(place.empty() ? 0 : place.rfind('/'));
       continue;
     }
-    std::string next = place + "/" + part;
+    std::string next = place;
+    next.append("/").append(part);
     const auto fd = open_in_root(root, next, O_PATH | O_NOFOLLOW);
     std::optional<std::string> target;
     if (fd) {

@@ -20,6 +20,7 @@ Result<> wait_for_any(const std::vector<ProcessId>& processes, const std::vector
                       std::chrono::milliseconds limit) {
   std::vector<Fd> pidfds;
   std::vector<pollfd> events;
+  events.reserve(wakes.size() + processes.size());
   for (const FdRef wake : wakes) {
     events.push_back({wake.get(), POLLIN, 0});
   }
