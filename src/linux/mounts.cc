@@ -63,13 +63,6 @@ Result<> mount_tmpfs(const std::string& target, const std::string& options) {
   return {};
 }
 
-Result<> make_mounts_slave() {
-  if (::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) < 0) {
-    return Error::from_errno(errno, "make the mounts of this namespace private");
-  }
-  return {};
-}
-
 Result<> unmount(const std::string& path) {
   if (::umount2(path.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL &&
       errno != ENOENT) {

@@ -22,9 +22,6 @@ struct Overlay {
 // `options` are tmpfs(5)'s: "mode=1777,size=64m".
 [[nodiscard]] Result<> mount_tmpfs(const std::string& target, const std::string& options);
 
-// Mounts of this thread's namespace no longer spread to others; those of others still arrive here.
-[[nodiscard]] Result<> make_mounts_slave();
-
 // Lazily; a path that is no mount point, or not there, is success.
 [[nodiscard]] Result<> unmount(const std::string& path);
 

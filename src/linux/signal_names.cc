@@ -8,14 +8,12 @@
 #include <cctype>
 #include <utility>
 
-#include <fmt/core.h>
-
 #include "base/strings.h"
 
 namespace podsysctl::linux {
 namespace {
 
-// signal(7). The first name of a number is the one that is printed.
+// signal(7).
 constexpr std::array<std::pair<std::string_view, int>, 35> kSignals{{
     {"HUP", SIGHUP},   {"INT", SIGINT},       {"QUIT", SIGQUIT},     {"ILL", SIGILL},
     {"TRAP", SIGTRAP}, {"ABRT", SIGABRT},     {"IOT", SIGABRT},      {"BUS", SIGBUS},
@@ -71,18 +69,6 @@ std::optional<int> parse_signal(std::string_view text) {
   }
   const auto* const row = std::ranges::find(kSignals, name, &decltype(kSignals)::value_type::first);
   return row != kSignals.end() ? std::optional(row->second) : parse_real_time(name);
-}
-
-std::string signal_name(int signal) {
-  const auto* const row =
-      std::ranges::find(kSignals, signal, &decltype(kSignals)::value_type::second);
-  if (row != kSignals.end()) {
-    return fmt::format("SIG{}", row->first);
-  }
-  if (signal >= SIGRTMIN && signal <= SIGRTMAX) {
-    return signal == SIGRTMIN ? "SIGRTMIN" : fmt::format("SIGRTMIN+{}", signal - SIGRTMIN);
-  }
-  return std::to_string(signal);
 }
 
 }  // namespace podsysctl::linux

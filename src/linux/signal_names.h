@@ -12,7 +12,4 @@ namespace podsysctl::linux {
 // Any case, with or without "SIG"; nothing for what is no signal that can be sent.
 [[nodiscard]] std::optional<int> parse_signal(std::string_view text);
 
-// "SIGQUIT", "SIGRTMIN+3"; the number where it has no name.
-[[nodiscard]] std::string signal_name(int signal);
-
 }  // namespace podsysctl::linux

@@ -51,10 +51,6 @@ void Problems::warn(const yaml::Value& where, std::string_view message) {
   add(Severity::warning, where, where.at(), message);
 }
 
-void Problems::inform(const yaml::Value& where, std::string_view message) {
-  add(Severity::info, where, where.at(), message);
-}
-
 void Problems::note_located(const yaml::Value& where, const Error& failed) {
   // yaml::Value writes "FILE:LINE:COLUMN: path: " in front; a Notice keeps these apart.
   const std::string prefix = where.describe("");

@@ -23,7 +23,6 @@ class Problems {
   void error(const yaml::Value& where, std::string_view message,
              Code code = Code::invalid_argument);
   void warn(const yaml::Value& where, std::string_view message);
-  void inform(const yaml::Value& where, std::string_view message);
 
   // At the key of a field instead of its value: for messages about the field itself.
   void add(Severity severity, const yaml::Value& where, yaml::Position at,
@@ -49,7 +48,6 @@ class Problems {
   }
 
   [[nodiscard]] bool is_full() const noexcept { return all_.size() >= kMostKept; }
-  [[nodiscard]] bool has_errors() const noexcept { return errors_ != 0; }
   [[nodiscard]] const std::vector<Notice>& all() const noexcept { return all_; }
 
   // One line per error, at most 20, with the code of the first.

@@ -72,12 +72,6 @@ std::string_view to_string(Means means) noexcept {
   return "";
 }
 
-bool Recognition::does_only_sysctls() const noexcept {
-  return !writes.empty() && std::ranges::none_of(effects, [](const Effect& effect) {
-    return effect.reach == Effect::Reach::lasting;
-  });
-}
-
 Recognition recognise(std::span<const std::string> argv, const Variables& environment) {
   Evaluator evaluator(environment);
   std::vector<Text> words;

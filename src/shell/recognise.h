@@ -59,9 +59,6 @@ struct Effect {
 struct Recognition {
   std::vector<Write> writes;    // in the order of the script
   std::vector<Effect> effects;  // likewise
-
-  // Writes sysctls, and nothing that lasts is done besides.
-  [[nodiscard]] bool does_only_sysctls() const noexcept;
 };
 
 // Variables that the container starts with; no value: set, but not known (valueFrom).

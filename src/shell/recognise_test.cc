@@ -271,16 +271,6 @@ TEST(Recognise, Places) {
   EXPECT_EQ(place({"sh", "-c", "$(LONG) more"}, {{"LONG", "sysctl -w key.a=1"}}), "2:$(LONG");
 }
 
-TEST(Recognise, OnlySysctls) {
-  const auto only = [](const char* text) {
-    return recognise(Argv{"sh", "-c", text}, {}).does_only_sysctls();
-  };
-  EXPECT_TRUE(only("set -e; sysctl -w a.b=1; ulimit -n 1; sleep infinity"));
-  EXPECT_FALSE(only("sysctl -w a.b=1; modprobe x"));
-  EXPECT_FALSE(only("echo hello"));
-  EXPECT_FALSE(only("sysctl -a"));
-}
-
 TEST(Recognise, Limits) {
   EXPECT_EQ(script("sysctl -w a.b=1 # " + std::string(kMaxScriptBytes, 'x')),
             "-was not read to its end: it is longer than 64 KiB");

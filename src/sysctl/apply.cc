@@ -134,11 +134,6 @@ std::string_view to_string(ApplyState state) noexcept {
   return row == kStates.end() ? std::string_view{} : row->second;
 }
 
-std::optional<ApplyState> apply_state_from_string(std::string_view text) noexcept {
-  const auto row = std::ranges::find(kStates, text, &decltype(kStates)::value_type::second);
-  return row == kStates.end() ? std::nullopt : std::optional(row->first);
-}
-
 Application apply(const Plan& plan, SysctlTree& tree) {
   Application application;
   application.settings.reserve(plan.steps.size());

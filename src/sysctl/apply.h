@@ -25,7 +25,6 @@ enum class ApplyState : std::uint8_t {
   rolled_back,  // was written, then taken back
 };
 [[nodiscard]] std::string_view to_string(ApplyState state) noexcept;
-[[nodiscard]] std::optional<ApplyState> apply_state_from_string(std::string_view text) noexcept;
 
 struct AppliedSetting {
   Setting setting;

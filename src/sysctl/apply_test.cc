@@ -189,13 +189,5 @@ TEST_F(ApplyTest, AbsentKeyIsExplained) {
   EXPECT_THAT(application.failure->message, HasSubstr("this kernel has no such sysctl"));
 }
 
-TEST(ApplyStateTexts, RoundTrip) {
-  for (const ApplyState state :
-       {ApplyState::applied, ApplyState::unchanged, ApplyState::refused, ApplyState::rolled_back}) {
-    EXPECT_EQ(apply_state_from_string(to_string(state)), state);
-  }
-  EXPECT_EQ(apply_state_from_string("done"), std::nullopt);
-}
-
 }  // namespace
 }  // namespace podsysctl::sysctl

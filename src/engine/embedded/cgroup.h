@@ -55,8 +55,4 @@ struct LimitsPlan {
 // A group that is not there is success; `timeout` if a process does not die.
 [[nodiscard]] Result<> remove_cgroup(const CgroupLayout& layout, const std::string& path);
 
-// Names of the groups below "/podsysctl", from every hierarchy: what a sweep compares with its
-// records.
-[[nodiscard]] std::vector<std::string> list_container_cgroups(const CgroupLayout& layout);
-
 }  // namespace podsysctl::engine

@@ -124,19 +124,4 @@ Result<> remove_cgroup(const CgroupLayout& layout, const std::string& path) {
   return {};
 }
 
-std::vector<std::string> list_container_cgroups(const CgroupLayout& layout) {
-  std::set<std::string> names;
-  for (const std::string& point : mount_points(layout)) {
-    std::error_code failure;
-    for (fs::directory_iterator entry(point + "/podsysctl", failure), end; !failure && entry != end;
-         entry.increment(failure)) {
-      std::error_code ignored;
-      if (entry->is_directory(ignored)) {
-        names.insert(entry->path().filename().string());
-      }
-    }
-  }
-  return {names.begin(), names.end()};
-}
-
 }  // namespace podsysctl::engine

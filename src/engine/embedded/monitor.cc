@@ -193,24 +193,4 @@ Result<std::optional<int>> read_exit_code(const std::string& exit_dir, const std
   return code;
 }
 
-bool was_out_of_memory(const std::string& bundle) {
-  std::error_code ignored;
-  return std::filesystem::exists(bundle + "/oom", ignored);
-}
-
-Result<int> wait_for_exit(const MonitoredContainer& container, const std::string& exit_dir,
-                          const std::string& id, std::chrono::milliseconds limit) {
-  PSYS_TRY_ASSIGN(const bool gone, linux::wait_until_gone(container.monitor, limit));
-  PSYS_TRY_ASSIGN(const std::optional<int> code, read_exit_code(exit_dir, id));
-  if (code) {
-    return *code;
-  }
-  if (!gone) {
-    return Error::of(Code::timeout, "container {} still runs after {} ms", id, limit.count());
-  }
-  return Error::of(Code::not_found,
-                   "the monitor of container {} ended without noting an exit code: it was killed",
-                   id);
-}
-
 }  // namespace podsysctl::engine

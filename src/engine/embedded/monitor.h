@@ -6,7 +6,6 @@
 // Thread-safety: no shared state.
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <string>
 
@@ -39,13 +38,4 @@ struct MonitoredContainer {
 // runs.
 [[nodiscard]] Result<std::optional<int>> read_exit_code(const std::string& exit_dir,
                                                         const std::string& id);
-// True if conmon saw the kernel kill it for want of memory.
-[[nodiscard]] bool was_out_of_memory(const std::string& bundle);
-
-// Waits for the monitor to end and gives the exit code; `timeout` when time ran out, not_found if
-// the monitor ended without leaving a code (it was killed).
-[[nodiscard]] Result<int> wait_for_exit(const MonitoredContainer& container,
-                                        const std::string& exit_dir, const std::string& id,
-                                        std::chrono::milliseconds limit);
-
 }  // namespace podsysctl::engine
