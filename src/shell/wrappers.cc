@@ -59,6 +59,34 @@ std::size_t skip_option(std::string_view word, std::size_t i, std::string_view w
   return i + (takes_next ? 2U : 1U);
 }
 
+// What the flags of nsenter(1) enter. Each tells whether the flag takes the next word.
+struct Entered {
+  bool net = false;
+  bool ipc = false;
+
+  bool read_long(std::string_view word) {
+    net = net || word.starts_with("--net") || word == "--all";
+    ipc = ipc || word.starts_with("--ipc") || word == "--all";
+    return word == "--target" || word == "--setuid" || word == "--setgid";
+  }
+
+  // A cluster; some letters take the rest of the word, or the next one.
+  bool read_letters(std::string_view word) {
+    for (std::size_t k = 1; k < word.size(); ++k) {
+      const char letter = word[k];
+      net = net || letter == 'n' || letter == 'a';
+      ipc = ipc || letter == 'i' || letter == 'a';
+      if (std::string_view("tSG").contains(letter)) {
+        return k + 1 == word.size();
+      }
+      if (k + 1 < word.size() && word[k + 1] == '/') {
+        return false;  // -n/proc/1/ns/net
+      }
+    }
+    return false;
+  }
+};
+
 }  // namespace
 
 Evaluator::Outcome Evaluator::wrapper(const Call& call) {
@@ -189,8 +217,7 @@ Evaluator::Outcome Evaluator::change_root(const Call& call) {
 }
 
 Evaluator::Outcome Evaluator::enter_namespaces(const Call& call) {
-  bool net = false;
-  bool ipc = false;
+  Entered entered;
   std::size_t i = 1;
   for (; i < call.count() && call.word(i).starts_with('-'); ++i) {
     const std::string_view word = call.word(i);
@@ -198,28 +225,12 @@ Evaluator::Outcome Evaluator::enter_namespaces(const Call& call) {
       ++i;
       break;
     }
-    if (word.starts_with("--")) {
-      net = net || word.starts_with("--net") || word == "--all";
-      ipc = ipc || word.starts_with("--ipc") || word == "--all";
-      i += word == "--target" || word == "--setuid" || word == "--setgid" ? 1U : 0U;
-      continue;
-    }
-    // A cluster; some letters take the rest of the word, or the next one.
-    for (std::size_t k = 1; k < word.size(); ++k) {
-      const char letter = word[k];
-      net = net || letter == 'n' || letter == 'a';
-      ipc = ipc || letter == 'i' || letter == 'a';
-      if (std::string_view("tSG").contains(letter)) {
-        i += k + 1 == word.size() ? 1U : 0U;
-        break;
-      }
-      if (k + 1 < word.size() && word[k + 1] == '/') {
-        break;  // -n/proc/1/ns/net
-      }
-    }
+    const bool takes_next =
+        word.starts_with("--") ? entered.read_long(word) : entered.read_letters(word);
+    i += takes_next ? 1U : 0U;
   }
-  const bool outer_net = std::exchange(entered_net_, entered_net_ || net);
-  const bool outer_ipc = std::exchange(entered_ipc_, entered_ipc_ || ipc);
+  const bool outer_net = std::exchange(entered_net_, entered_net_ || entered.net);
+  const bool outer_ipc = std::exchange(entered_ipc_, entered_ipc_ || entered.ipc);
   Outcome outcome;
   if (i < call.count()) {
     outcome = call_rest(call, i);
