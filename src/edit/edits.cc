@@ -3,14 +3,25 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace podsysctl::edit {
 
 Result<std::vector<Edit>> ordered(std::vector<Edit> edits, std::size_t text_size) {
-  std::ranges::stable_sort(edits, {},
-                           [](const Edit& edit) { return std::tie(edit.begin, edit.end); });
+  // Edits in one place stay in their order. (stable_sort of GCC 12 is deprecated inside.)
+  std::vector<std::size_t> order(edits.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    order[i] = i;
+  }
+  std::ranges::sort(
+      order, {}, [&edits](std::size_t i) { return std::tuple(edits[i].begin, edits[i].end, i); });
+  std::vector<Edit> sorted;
+  sorted.reserve(edits.size());
+  for (const std::size_t i : order) {
+    sorted.push_back(std::move(edits[i]));
+  }
   std::size_t after = 0;
-  for (const Edit& edit : edits) {
+  for (const Edit& edit : sorted) {
     if (edit.begin > edit.end || edit.end > text_size) {
       return Error::of(Code::invalid_argument, "an edit outside of the text");
     }
@@ -19,7 +30,7 @@ Result<std::vector<Edit>> ordered(std::vector<Edit> edits, std::size_t text_size
     }
     after = edit.end;
   }
-  return edits;
+  return sorted;
 }
 
 std::string apply_edits(std::string_view text, std::span<const Edit> edits) {
