@@ -180,8 +180,8 @@ Result<> measure(const std::string& root, int rounds) {
     PSYS_TRY(time("bare", print, [&pods] { return look_barely_at_all(pods); }));
     PSYS_TRY(time("check", print, [&] { return check_all(store, checker, pods.size()); }));
     PSYS_TRY(time("store", print, [&store]() -> Result<> {
-      PSYS_TRY(store.managed_pods());
-      return {};
+      const auto pods_read = store.managed_pods();
+      return pods_read ? Result<>() : std::unexpected(pods_read.error());
     }));
   }
   return {};

@@ -97,7 +97,7 @@ def peer_loop(root: str, count: int) -> float:
     return timed([shutil.which("sh") or "/bin/sh", "-c", script])
 
 
-def measure_diff(binary: str, tool: str, root: str, count: int, rounds: int) -> tuple[list[str], float]:
+def measure_diff(binary: str, tool: str, root: str, count: int, rounds: int) -> tuple[list[str], float, float]:
     subprocess.run([tool, "make", root, str(count), *KEYS], check=True)
     library: dict[str, Samples] = {}
     output = subprocess.run([tool, "measure", root, str(rounds)], check=True, capture_output=True, text=True).stdout
@@ -115,7 +115,7 @@ def measure_diff(binary: str, tool: str, root: str, count: int, rounds: int) -> 
         peer.ms.append(peer_loop(root, count))
         rows.append(peer)
     ratio = statistics.median(a / b for a, b in zip(library["check"].ms, library["bare"].ms))
-    return table(rows), ratio
+    return table(rows), ratio, diff.median() / library["bare"].median()
 
 
 def main() -> int:
@@ -131,7 +131,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="psys-bench-live-") as root:
         try:
             get, get_ms = measure_get(binary, root, given.get_rounds)
-            diff, ratio = measure_diff(binary, tool, root, given.sandboxes, given.rounds)
+            diff, ratio, command_ratio = measure_diff(binary, tool, root, given.sandboxes, given.rounds)
         finally:
             for pin in pathlib.Path(root).glob("pins/*"):
                 subprocess.run(["umount", "-l", str(pin)], check=False)
@@ -141,8 +141,9 @@ def main() -> int:
     print("### Goals\n\n| | reached | goal | |\n|---|---:|---:|---|")
     print(f"| `get` of {len(KEYS)} keys, ms | {get_ms:.2f} | <= {GET_GOAL_MS:.0f} | "
           f"{'met' if get_ms <= GET_GOAL_MS else '**missed**'} |")
-    print(f"| check of all / bare loop, pairs | {ratio:.2f} | <= {DIFF_GOAL:.0f} | "
-          f"{'met' if ratio <= DIFF_GOAL else '**missed**'} |")
+    for what, reached in (("check of all / bare loop, pairs", ratio), ("`diff` / bare loop", command_ratio)):
+        print(f"| {what} | {reached:.2f} | <= {DIFF_GOAL:.0f} | "
+              f"{'met' if reached <= DIFF_GOAL else '**missed**'} |")
     return 0
 
 

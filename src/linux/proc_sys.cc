@@ -70,18 +70,29 @@ std::unexpected<Error> not_a_sysctl(std::string_view below) {
 
 }  // namespace
 
+Result<ProcSys> ProcSys::verified(Result<Fd> root, std::string_view source) {
+  PSYS_TRY_ASSIGN(Fd fd, std::move(root));
+  PSYS_TRY(verify_procfs_root(fd.ref()));
+  return ProcSys(std::move(fd), source);
+}
+
 Result<ProcSys> ProcSys::open() {
   if (Result<Fd> own = mount_own_procfs()) {
-    PSYS_TRY(verify_procfs_root(own->ref()));
-    return ProcSys(*std::move(own), "fsopen");
+    return verified(std::move(own), "fsopen");
   }
   if (Result<Fd> clone = clone_proc()) {
-    PSYS_TRY(verify_procfs_root(clone->ref()));
-    return ProcSys(*std::move(clone), "open_tree");
+    return verified(std::move(clone), "open_tree");
   }
-  PSYS_TRY_ASSIGN(Fd plain, open_file("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW));
-  PSYS_TRY(verify_procfs_root(plain.ref()));
-  return ProcSys(std::move(plain), "/proc");
+  return verified(open_file("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW), "/proc");
+}
+
+Result<ProcSys> ProcSys::open_to_read() {
+  Result<ProcSys> plain = verified(open_file("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW), "/proc");
+  // In a container something may be mounted over its folders.
+  if (plain && open_beneath(plain->root(), "sys/net", O_PATH | O_DIRECTORY | O_NOFOLLOW)) {
+    return plain;
+  }
+  return open();
 }
 
 Result<SysctlFile> ProcSys::open_key(std::string_view path, ProcSysAccess access) const {

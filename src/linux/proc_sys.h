@@ -36,6 +36,9 @@ class SysctlFile {
 class ProcSys {
  public:
   [[nodiscard]] static Result<ProcSys> open();
+  // To look only: /proc itself where nothing is mounted over it, verified and walked the same way.
+  // Its kernel objects stay from one command to the next, and no mount has to be made and undone.
+  [[nodiscard]] static Result<ProcSys> open_to_read();
 
   // `path` is relative to /proc/sys: "net/core/somaxconn".
   [[nodiscard]] Result<SysctlFile> open_key(std::string_view path, ProcSysAccess access) const;
@@ -47,6 +50,7 @@ class ProcSys {
   [[nodiscard]] std::string_view source() const noexcept { return source_; }
 
  private:
+  [[nodiscard]] static Result<ProcSys> verified(Result<Fd> root, std::string_view source);
   ProcSys(Fd root, std::string_view source) : root_(std::move(root)), source_(source) {}
 
   Fd root_;

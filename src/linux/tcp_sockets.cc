@@ -3,8 +3,6 @@
 
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>
-#include <linux/netlink.h>
-#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -12,6 +10,12 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+
+// <linux/netlink.h> has this from <linux/socket.h>, whose name a header of this folder takes.
+using __kernel_sa_family_t = unsigned short;  // NOLINT(bugprone-reserved-identifier)
+
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
 
 namespace podsysctl::linux {
 namespace {

@@ -117,13 +117,13 @@ bool SeenValue::differs() const {
 }
 
 std::optional<std::string> value_here(const SysctlKey& key) {
-  const auto proc_sys = linux::ProcSys::open();
+  const auto proc_sys = linux::ProcSys::open_to_read();
   return proc_sys ? read_here(*proc_sys, key) : std::nullopt;
 }
 
 Result<std::vector<SeenValue>> look_at(const FoundTarget& target, std::span<const SysctlKey> keys,
                                        const Surroundings& surroundings) {
-  PSYS_TRY_ASSIGN(const linux::ProcSys proc_sys, linux::ProcSys::open());
+  PSYS_TRY_ASSIGN(const linux::ProcSys proc_sys, linux::ProcSys::open_to_read());
   PSYS_TRY_ASSIGN(const auto fresh, fresh_values(keys, surroundings.root));
   PSYS_TRY_ASSIGN(const auto origins, origins_of(target, surroundings));
   std::vector<SeenValue> rows;

@@ -64,7 +64,7 @@ SysctlReader& SysctlReader::operator=(SysctlReader&&) noexcept = default;
 SysctlReader::~SysctlReader() = default;
 
 Result<SysctlReader> SysctlReader::open() {
-  PSYS_TRY_ASSIGN(linux::ProcSys proc_sys, linux::ProcSys::open());
+  PSYS_TRY_ASSIGN(linux::ProcSys proc_sys, linux::ProcSys::open_to_read());
   PSYS_TRY_ASSIGN(Home home, Home::of_this_thread());
   return SysctlReader(std::make_unique<Parts>(std::move(proc_sys), std::move(home)));
 }
