@@ -13,6 +13,7 @@
 #include "cli/build_info.h"
 #include "cli/context.h"
 #include "cli/exit_codes.h"
+#include "cli/live_resources.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "policy/allowlist.h"
@@ -109,7 +110,7 @@ Result<> serve(const Given& given) {
                                         .flags = std::move(flags),
                                         .config_file = given.config,
                                         .version = std::string(build_info().version),
-                                        .more = {}};
+                                        .more = live_resources(given.root)};
   const auto open = [&given]() -> Result<std::unique_ptr<service::Workplace>> {
     PSYS_TRY_ASSIGN(std::unique_ptr<Context> context, Context::open(given.root));
     return std::unique_ptr<service::Workplace>(

@@ -26,6 +26,8 @@
 
 namespace podsysctl::service {
 
+inline constexpr std::chrono::seconds kDefaultDriftInterval{60};
+
 enum class OnDrift : std::uint8_t { report, repair };
 
 // Unset is "not said".

@@ -18,7 +18,6 @@
 namespace podsysctl::service {
 
 inline constexpr std::string_view kDefaultManifestFolder = "/etc/podsysctl/manifests";
-inline constexpr std::chrono::seconds kDefaultDriftInterval{60};
 
 struct ServiceOptions {
   std::string root;

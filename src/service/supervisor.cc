@@ -2,11 +2,13 @@
 #include "service/supervisor.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 
 #include "linux/process.h"
 #include "node/containers.h"
+#include "service/drift.h"
 #include "service/node_events.h"
 #include "service/source_mark.h"
 #include "store/recover.h"
@@ -50,6 +52,7 @@ Result<> Supervisor::run() {
   PSYS_TRY(adopt());
   look_at_folder();
   dues_.look_around = Steady::now() + kLookAround;
+  plan_drift_check();
   if (const auto interval = with_.manager.alive_interval()) {
     dues_.alive = Steady::now() + *interval;
   }
@@ -68,8 +71,9 @@ Result<> Supervisor::run() {
   report(with_.manager.stopping(), "the service manager");
   if (!workers_.drain(kEnd)) {
     with_.log.say(Level::warning,
-                  "ending while pods are being made or stopped; the next start "
-                  "goes on with them");
+                  "ending while pods are being made or stopped; the next start goes on with them");
+    // The workers wait for containers, maybe for hours, and cannot be told to stop waiting.
+    ::_exit(0);
   }
   return {};
 }
@@ -96,7 +100,8 @@ Steady::time_point Supervisor::next_due() const {
       next = std::min(next, *moment);
     }
   };
-  for (const Moment* due : {&dues_.folder, &dues_.config, &dues_.alive, &dues_.copy}) {
+  for (const Moment* due :
+       {&dues_.folder, &dues_.config, &dues_.alive, &dues_.copy, &dues_.drift}) {
     earlier(*due);
   }
   for (const auto& [path, slot] : slots_) {
@@ -201,6 +206,10 @@ void Supervisor::do_what_is_due() {
   if (is_due(dues_.folder)) {
     look_at_folder();
   }
+  if (is_due(dues_.drift)) {
+    plan_drift_check();
+    look_for_drift();
+  }
   if (is_due(dues_.copy)) {
     dues_.copy.reset();
     keep_copy();
@@ -252,6 +261,7 @@ void Supervisor::reload() {
     const std::string text = reloaded.error().message + "; the configuration before stays in force";
     say(Level::error, EventType::warning, "ConfigRefused", text);
   } else {
+    plan_drift_check();
     for (const std::string_view field : reloaded->needs_restart) {
       say(Level::warning, EventType::warning, "RestartNeeded",
           fmt::format("{} has changed: it is taken up when the service is restarted", field));
@@ -339,6 +349,32 @@ void Supervisor::keep_copy() {
     if (!kept) {
       with_.log.say(Level::warning, "the copy of the state database: " + kept.error().message);
     }
+  });
+}
+
+// A tenth earlier or later: services that were started together do not look together for ever.
+void Supervisor::plan_drift_check() {
+  const auto interval = with_.config.config().drift_interval.value_or(kDefaultDriftInterval);
+  dues_.drift.reset();
+  if (interval.count() > 0) {
+    std::uniform_real_distribution<double> about(0.9, 1.1);
+    dues_.drift =
+        Steady::now() + std::chrono::duration_cast<milliseconds>(about(random_) * interval);
+  }
+}
+
+void Supervisor::look_for_drift() {
+  const bool any =
+      std::ranges::any_of(slots_, [](const auto& slot) { return slot.second.watched.has_value(); });
+  if (!any || looking_for_drift_.exchange(true)) {
+    return;
+  }
+  const OnDrift on_drift = with_.config.config().on_drift.value_or(OnDrift::report);
+  workers_.submit(JobKind::quick, [this, on_drift](const Result<const node::Node*>& node) {
+    const Result<> looked =
+        node ? check_drift(**node, on_drift, with_.metrics) : std::unexpected(node.error());
+    looking_for_drift_ = false;
+    report(looked, "drift");
   });
 }
 

@@ -5,9 +5,11 @@
 // Thread-safety: one thread; the workers only hand results back.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,7 +48,8 @@ class Supervisor {
   [[nodiscard]] static Result<std::unique_ptr<Supervisor>> make(Surroundings surroundings,
                                                                 OpenWorkplace open);
 
-  // Until SIGTERM or SIGINT; pods go on without us.
+  // Until SIGTERM or SIGINT; pods go on without us. Ends the process where a worker is amid
+  // something that takes longer: being killed there is safe.
   [[nodiscard]] Result<> run();
 
  private:
@@ -61,6 +64,7 @@ class Supervisor {
     Moment alive;
     Moment look_around;
     Moment copy;
+    Moment drift;
   };
 
   Supervisor(Surroundings surroundings, linux::WakeUp results, OpenWorkplace open);
@@ -83,6 +87,8 @@ class Supervisor {
   void take_result(Finished finished);
   void sync_all();
   void keep_copy();
+  void plan_drift_check();
+  void look_for_drift();
   // An error where the state database turns out to be damaged: a new start recovers it.
   [[nodiscard]] Result<> check_state();
   void sync_resting();
@@ -94,6 +100,8 @@ class Supervisor {
   Surroundings with_;
   Slots slots_;
   Dues dues_;
+  std::atomic<bool> looking_for_drift_ = false;
+  std::minstd_rand random_{std::random_device{}()};
   bool doubtful_ = false;  // an answer of the store made no sense
   Dues first_;             // of a series of changes: when it began
   linux::WakeUp results_;
