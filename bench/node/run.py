@@ -106,20 +106,22 @@ def measure(options: argparse.Namespace) -> None:
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
     work = pathlib.Path(tempfile.mkdtemp(prefix="podsysctl-bench-"))
     service = Service(options, work)
-    idle = service.memory_kb()
-    ones = []
-    for _ in range(options.rounds):
-        ones.append(service.time_up(["one"]))
+    try:
+        idle = service.memory_kb()
+        ones = []
+        for _ in range(options.rounds):
+            ones.append(service.time_up(["one"]))
+            service.remove_all()
+        one = statistics.median(ones)
+        many = service.time_up([f"p{index}" for index in range(options.pods)])
+        full = service.memory_kb()
+        before = service.processor_ms()
+        time.sleep(IDLE)
+        spent = service.processor_ms() - before
+    finally:
         service.remove_all()
-    one = statistics.median(ones)
-    many = service.time_up([f"p{index}" for index in range(options.pods)])
-    full = service.memory_kb()
-    before = service.processor_ms()
-    time.sleep(IDLE)
-    spent = service.processor_ms() - before
-    service.remove_all()
-    service.end()
-    shutil.rmtree(work, ignore_errors=True)
+        service.end()
+        shutil.rmtree(work, ignore_errors=True)
     print(f"|  | measured | goal |\n| --- | ---: | ---: |\n"
           f"| resident, idle | {idle[0] / 1024:.1f} MB ({idle[1] / 1024:.1f} of its own) | 12 MB |\n"
           f"| resident, {options.pods} pods | {full[0] / 1024:.1f} MB ({full[1] / 1024:.1f} of its own) | 25 MB |\n"
