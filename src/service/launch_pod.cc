@@ -73,6 +73,8 @@ Result<> settle(const Attempt& attempt, const std::string& uid, std::string_view
 }
 
 Result<> note_failure(const Attempt& attempt, const LaunchFailure& failure, Outcome& outcome) {
+  attempt.node.reporter.warn(fmt::format("pod {}/{}: {}: {}", attempt.spec.namespace_,
+                                         attempt.spec.name, failure.reason, failure.message));
   outcome.memory.uid = failure.uid;
   outcome.memory.hash = attempt.task.hash;
   if (failure.uid.empty()) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -53,6 +54,9 @@ class Supervisor {
   [[nodiscard]] Result<> run();
 
  private:
+  // For what nobody tells us of: folders on a network, pods removed by a person.
+  static constexpr std::chrono::seconds kLookAround{60};
+
   struct Finished {
     std::string path;
     Synced synced;
