@@ -124,8 +124,7 @@ void add_policy_flags(Command& node, Given& given) {
   node.option("allowed-unsafe-sysctls", "PATTERN,...",
               "Allow sysctls beyond the safe ones, e.g. 'net.*'", given.allowed_unsafe)
       .also("experimental-allowed-unsafe-sysctls");
-  node.option("kubelet-config", "FILE",
-              "Take allowedUnsafeSysctls and defaultPodSysctls of this KubeletConfiguration, too",
+  node.option("kubelet-config", "FILE", "Also take what this KubeletConfiguration says of sysctls",
               given.kubelet_config)
       .completed_with(Completes::files);
   node.option("kubernetes-version", "1.X", "Judge as this release does (default: newest known)",
@@ -149,8 +148,7 @@ void add_service_flags(Command& node, Given& given) {
   node.option("socket", "PATH", "Of the local API (default: ROOT/node.sock)", given.socket)
       .completed_with(Completes::files);
   node.option("drift-interval", "SECONDS",
-              "How often settings are compared with what is in force (default 60; 0: never)",
-              given.drift_interval);
+              "Time between two looks for drift (default 60; 0: never)", given.drift_interval);
   node.flag("repair-drift", "Put drifted settings back into force", given.repair_drift);
 }
 

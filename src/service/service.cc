@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "base/strings.h"
@@ -24,22 +27,43 @@ namespace {
 
 constexpr rlim_t kDescriptors = 8192;  // two for each pod, and some
 
+// The pid that a lock file names; 0 where it names none.
+pid_t holder_of(const std::string& path) {
+  const Result<std::string> text = linux::read_file(path, 64);
+  return text ? parse_number<pid_t>(trim(*text)).value_or(0) : 0;
+}
+
+// A killed service's child may hold the lock for a moment, until it has become another program.
+Result<linux::Fd> wait_for_lock(const std::string& path, const std::string& root) {
+  constexpr std::chrono::seconds kChildren{10};
+  constexpr std::chrono::milliseconds kLookAgain{50};
+  const auto end = std::chrono::steady_clock::now() + kChildren;
+  for (;;) {
+    PSYS_TRY_ASSIGN(std::optional<linux::Fd> lock, linux::try_lock_file(path));
+    if (lock) {
+      return *std::move(lock);
+    }
+    const pid_t holder = holder_of(path);
+    const Result<linux::ProcessId> id = linux::identify(holder);
+    if ((id && linux::is_alive(*id)) || std::chrono::steady_clock::now() > end) {
+      return Error::of(Code::conflict,
+                       "another node service (pid {}) works on {}: end it first, or choose another "
+                       "state folder with --root",
+                       holder, root);
+    }
+    std::this_thread::sleep_for(kLookAgain);
+  }
+}
+
 Result<linux::Fd> lock_root(const std::string& root) {
   PSYS_TRY(linux::make_directories(root, 0711));
   const std::string path = root + "/node.lock";
-  PSYS_TRY_ASSIGN(std::optional<linux::Fd> lock, linux::try_lock_file(path));
-  if (!lock) {
-    const Result<std::string> pid = linux::read_file(path, 64);
-    return Error::of(Code::conflict,
-                     "another node service (pid {}) works on {}: end it first, or choose another "
-                     "state folder with --root",
-                     pid ? std::string(trim(*pid)) : "unknown", root);
-  }
-  if (::ftruncate(lock->get(), 0) < 0) {
+  PSYS_TRY_ASSIGN(linux::Fd lock, wait_for_lock(path, root));
+  if (::ftruncate(lock.get(), 0) < 0) {
     return Error::from_errno(errno, "write {}", path);
   }
-  PSYS_TRY(linux::write_all(lock->ref(), fmt::format("{}\n", ::getpid()), path));
-  return *std::move(lock);
+  PSYS_TRY(linux::write_all(lock.ref(), fmt::format("{}\n", ::getpid()), path));
+  return lock;
 }
 
 void raise_descriptor_limit() {

@@ -105,6 +105,7 @@ class Supervisor {
   Slots slots_;
   Dues dues_;
   std::atomic<bool> looking_for_drift_ = false;
+  std::atomic<bool> copying_ = false;
   std::minstd_rand random_{std::random_device{}()};
   bool doubtful_ = false;  // an answer of the store made no sense
   Dues first_;             // of a series of changes: when it began

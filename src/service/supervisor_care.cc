@@ -71,8 +71,12 @@ void Supervisor::say(Level level, EventType type, std::string_view reason, std::
 }
 
 void Supervisor::keep_copy() {
+  if (copying_.exchange(true)) {
+    return;
+  }
   workers_.submit(JobKind::quick, [this](const Result<const node::Node*>& node) {
     const Result<> kept = node ? store::keep_copy((*node)->root) : std::unexpected(node.error());
+    copying_ = false;
     if (!kept) {
       with_.log.say(Level::warning, "the copy of the state database: " + kept.error().message);
     }
