@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cri/channel.h"
 
+#include <algorithm>
 #include <optional>
+#include <thread>
 
 #include "base/strings.h"
 #include "cri/connection.h"
@@ -17,6 +19,14 @@ using Steady = std::chrono::steady_clock;
 std::unexpected<Error> broken(std::string_view method, const std::string& why) {
   return Error::of(Code::unavailable, "{}: the connection to the container runtime broke: {}",
                    method, why);
+}
+
+// So containerd answers from its start until it has found its pods again; nothing was done then.
+constexpr milliseconds kStartLimit{20'000};
+constexpr milliseconds kStartPause{50};
+
+bool is_starting(const Error& error) {
+  return error.code == Code::unavailable && error.message.contains("server is not initialized yet");
 }
 
 std::string path_of(const Method& method) {
@@ -58,6 +68,18 @@ Result<Connection*> Channel::connection() {
 
 Result<std::string> Channel::call(const Method& method, std::string_view request,
                                   milliseconds limit) {
+  const Steady::time_point patience = Steady::now() + std::min(limit, kStartLimit);
+  for (;;) {
+    Result<std::string> answer = call_once(method, request, limit);
+    if (answer || !is_starting(answer.error()) || Steady::now() >= patience) {
+      return answer;
+    }
+    std::this_thread::sleep_for(kStartPause);
+  }
+}
+
+Result<std::string> Channel::call_once(const Method& method, std::string_view request,
+                                       milliseconds limit) {
   std::optional<std::string> answer;
   const auto keep = [&](std::string_view message) -> Result<Next> {
     answer = message;

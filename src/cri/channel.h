@@ -37,7 +37,8 @@ class Channel {
   Channel& operator=(const Channel&) = delete;
   ~Channel();
 
-  // One message there, one back, each in protobuf's wire format.
+  // One message there, one back, each in protobuf's wire format. Waits for a runtime that says that
+  // it is just starting.
   [[nodiscard]] Result<std::string> call(const Method& method, std::string_view request,
                                          std::chrono::milliseconds limit);
 
@@ -56,6 +57,8 @@ class Channel {
     linux::FdRef wake;
   };
   [[nodiscard]] Result<Connection*> connection();
+  [[nodiscard]] Result<std::string> call_once(const Method& method, std::string_view request,
+                                              std::chrono::milliseconds limit);
   [[nodiscard]] Result<> exchange(const Method& method, std::string_view request,
                                   const Patience& patience, const OnMessage& on_message);
   [[nodiscard]] static Result<> converse(Connection& connection, const Method& method,

@@ -119,6 +119,26 @@ TEST(Channel, DoesNotWaitForEver) {
   EXPECT_EQ(*next, "late");
 }
 
+TEST(Channel, WaitsForARuntimeThatIsStarting) {
+  int calls = 0;
+  const FakeServer server([&](std::string_view, std::string_view) -> Answer {
+    if (++calls < 3) {
+      return {.grpc_status = 14, .grpc_message = "server is not initialized yet: unavailable"};
+    }
+    return {.messages = {"up"}};
+  });
+  Channel channel(server.socket_path());
+  const auto answer = channel.call(kMethod, "", kLimit);
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(*answer, "up");
+  EXPECT_EQ(calls, 3);
+  calls = -1000;
+  const auto late = channel.call(kMethod, "", milliseconds(120));
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().message,
+            "Version: server is not initialized yet: unavailable (Unavailable)");
+}
+
 TEST(Channel, StreamsUntilItIsToldToStop) {
   const FakeServer server(
       [](std::string_view, std::string_view) -> Answer { return {.messages = {"a", "b", "c"}}; });
