@@ -21,12 +21,13 @@ std::unexpected<Error> broken(std::string_view method, const std::string& why) {
                    method, why);
 }
 
-// So containerd answers from its start until it has found its pods again; nothing was done then.
+// So containerd answers from its start until it has found its pods again, with one code or another;
+// nothing was done then.
 constexpr milliseconds kStartLimit{20'000};
 constexpr milliseconds kStartPause{50};
 
 bool is_starting(const Error& error) {
-  return error.code == Code::unavailable && error.message.contains("server is not initialized yet");
+  return error.message.contains("server is not initialized yet");
 }
 
 std::string path_of(const Method& method) {

@@ -8,6 +8,7 @@ sysctls are compared once more at the end. Exit: 0 all passed, 1 a case failed, 
 """
 
 import argparse
+import contextlib
 import ctypes
 import json
 import os
@@ -204,7 +205,8 @@ class Runner:
             subprocess.run(["podsysctl", "rm", "-f", pod], env=self.env, check=False,
                            capture_output=True, timeout=case_file.DEFAULT_TIMEOUT)
         for pid in self.processes():
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
+                os.kill(pid, signal.SIGKILL)
         reap()
 
 
