@@ -62,6 +62,9 @@ class OwnEngine:
     def stop(self) -> None:
         pass
 
+    def revive(self) -> None:
+        """Starts its daemons again where a case has ended them."""
+
     def pids(self) -> list[int]:
         """Of its daemons."""
         return []
@@ -201,6 +204,7 @@ class Runner:
 
     def clean_up(self) -> None:
         """So that one failed case does not fail the next."""
+        self.engine.revive()
         for pod in self.pods():
             subprocess.run(["podsysctl", "rm", "-f", pod], env=self.env, check=False,
                            capture_output=True, timeout=case_file.DEFAULT_TIMEOUT)

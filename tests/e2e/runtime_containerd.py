@@ -128,7 +128,7 @@ class Containerd:
         self.import_image(PAUSE, self.make_pause())
         self.env = {"CONTAINER_RUNTIME_ENDPOINT": f"unix://{self.socket}",
                     "CTR": f"{self.bin}/ctr -a {self.socket} -n k8s.io",
-                    "RUNTIME_BIN": str(self.bin), "RUNTIME_PID": str(self.pid_file),
+                    "RUNTIME_BIN": str(self.bin), "RUNTIME_KILL": str(self.run / "kill"),
                     "RUNTIME_START": str(self.run / "start")}
         self.flags = ["--engine", "cri"]
 
@@ -142,6 +142,11 @@ class Containerd:
                 group.rmdir()
         shutil.rmtree(self.run, ignore_errors=True)
         shutil.rmtree(self.state, ignore_errors=True)
+
+    def revive(self) -> None:
+        """After a case that ended it and failed before it started it again."""
+        if not self.pid():
+            subprocess.run([self.run / "start"], check=False)
 
     def pids(self) -> list[int]:
         """Of its daemons."""
@@ -185,6 +190,11 @@ class Containerd:
                          f"for i in $(seq 300); do {self.bin}/ctr -a {self.socket} version "
                          ">/dev/null 2>&1 && exit; sleep 0.1; done\nexit 1\n")
         start.chmod(0o755)
+        end = self.run / "kill"
+        # Returns when it has ended: until then its socket still takes connections.
+        end.write_text(f"#!/bin/sh\npid=$(cat {self.pid_file})\nkill -KILL $pid\n"
+                       "while readlink /proc/$pid/exe >/dev/null; do sleep 0.01; done\n")
+        end.chmod(0o755)
 
     def launch(self) -> None:
         started = subprocess.run([self.run / "start"], check=False)
