@@ -14,6 +14,12 @@ Flag& Flag::also(std::string other_name) {
   return *this;
 }
 
+Flag& Flag::or_with_prefix(std::string prefix, std::string_view rest) {
+  value_name += fmt::format("|{}{}", prefix, rest);
+  choice_prefix = std::move(prefix);
+  return *this;
+}
+
 Flag& Flag::completed_with(Completes what) {
   completes = what;
   return *this;

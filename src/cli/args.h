@@ -29,11 +29,14 @@ struct Flag {
   std::string value_name;  // "KEY=VALUE"; "": a switch
   std::string help;
   std::vector<std::string> choices;  // the legal values; empty: any
+  std::string choice_prefix;         // legal too: what begins with it; "": nothing else
   Completes completes = Completes::nothing;
   bool repeatable = false;
   std::function<Result<>(std::string_view)> set;  // a switch gets "true" or "false"
 
   Flag& also(std::string other_name);
+  // A choice may also begin with `prefix`: ("container:", "NAME").
+  Flag& or_with_prefix(std::string prefix, std::string_view rest);
   Flag& completed_with(Completes what);
   [[nodiscard]] bool is_switch() const noexcept { return value_name.empty(); }
 };

@@ -119,8 +119,9 @@ class Parser {
   }
 
   Step set(const Flag& flag, std::string_view value, const std::string& shown) {
-    const bool legal =
-        flag.choices.empty() || std::ranges::find(flag.choices, value) != flag.choices.end();
+    const bool legal = flag.choices.empty() ||
+                       std::ranges::find(flag.choices, value) != flag.choices.end() ||
+                       (!flag.choice_prefix.empty() && value.starts_with(flag.choice_prefix));
     if (!legal) {
       return wrong(fmt::format("invalid argument {} for {}: it is one of {}", quoted(value), shown,
                                join(flag.choices, ", ")));

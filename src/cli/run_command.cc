@@ -48,11 +48,13 @@ void add_pod_flags(Command& run, Given& given) {
   run.option("name", "NAME", "Name of the pod", flags.name);
   run.flag("d,detach", "Run in the background and print the pod's name", flags.detach);
   run.flag("rm", "Remove the pod when it ends", flags.remove);
-  run.option("network", "none|host|bridge|container:NAME",
-             "Network of the pod (default bridge); container: with engine docker",
-             given.flags.network);
-  run.option("ipc", "private|host|container:NAME",
-             "IPC namespace (default private); container: with engine docker", flags.ipc);
+  run.choice("network", {"none", "host", "bridge"},
+             "Network of the pod (default bridge; container: with engine docker)",
+             given.flags.network)
+      .or_with_prefix("container:", "NAME");
+  run.choice("ipc", {"private", "host"},
+             "IPC namespace (default private; container: with engine docker)", flags.ipc)
+      .or_with_prefix("container:", "NAME");
   run.flag("change-joined", "Let --sysctl change the containers that are joined",
            flags.change_joined);
   run.option("p,publish", "HOST:CONTAINER", "Publish a port, [IP:]HOST:CONTAINER[/tcp|udp|sctp]",
@@ -80,8 +82,7 @@ void add_engine_flags(Command& run, Given& given) {
   run.choice("engine", {"embedded", "docker", "cri"}, "What runs the pod (default embedded)",
              flags.engine);
   run.option("runtime", "NAME|PATH",
-             "OCI runtime (default: the first that works); docker: the daemon's address\n"
-             "instead of DOCKER_HOST; cri: the runtime handler",
+             "OCI runtime (default: the first that works); of docker the address, of cri the handler",
              flags.runtime)
       .completed_with(Completes::files);
   run.option("cri-endpoint", "SOCKET", "Where the engine cri finds its runtime (unix:///…)",

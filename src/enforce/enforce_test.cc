@@ -86,7 +86,7 @@ TEST_P(Judge, SaysWhatUpstreamSays) {
   const policy::Allowlist list = allowlist(patterns);
   const std::vector<Setting> settings{setting(c.key, c.value)};
   const auto rejection =
-      judge(settings, {.door = c.door, .host = {.net = c.net}, .allowlist = list});
+      judge(settings, {.door = c.door, .host = {.net = c.net, .ipc = c.net}, .allowlist = list});
   if (*c.message == '\0') {
     EXPECT_FALSE(rejection) << rejection->message;
   } else {

@@ -25,16 +25,22 @@ constexpr int kKilled = 137;  // 128 + SIGKILL: how a container ends whose monit
 // is.
 Result<> settle_in_container(const EngineNode& node, const store::PodRecord& pod,
                              const pod::PodSpec& spec, const linux::ProcessId& process) {
-  if (process.pid == 0) {
-    return spec.sysctls.empty() ? Result<>{} : put_unseen(node, pod, spec.sysctls);
+  if (process.pid != 0) {
+    PSYS_TRY(node.store.modify_pod(pod.uid, [&](store::PodRecord& record) -> Result<> {
+      record.sandbox_process = process;
+      return {};
+    }));
   }
-  PSYS_TRY(node.store.modify_pod(pod.uid, [&](store::PodRecord& record) -> Result<> {
-    record.sandbox_process = process;
+  if (spec.sysctls.empty()) {
     return {};
-  }));
+  }
   PSYS_TRY_ASSIGN(const linux::HostNamespaces host, linux::HostNamespaces::read());
-  PSYS_TRY_ASSIGN(const sysctl::Target target, sysctl::Target::of_process(process, host));
-  return spec.sysctls.empty() ? Result<>{} : put_sysctls(node, pod, spec.sysctls, target);
+  const Result<sysctl::Target> target = sysctl::Target::of_process(process, host);
+  if (!target) {
+    return linux::is_alive(process) ? std::unexpected(target.error())
+                                    : put_unseen(node, pod, spec.sysctls);
+  }
+  return put_sysctls(node, pod, spec.sysctls, *target);
 }
 
 engine::ContainerRequest request_of(const EngineNode& node, const store::PodRecord& pod,

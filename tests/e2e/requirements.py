@@ -25,6 +25,8 @@ class Requirements:
     def lacks(self, word: str) -> str:
         if word == "bridge":
             return self.lacks_bridge()
+        if word == "all-capabilities":
+            return self.lacks_capabilities()
         if word.startswith("engine:"):
             wanted = word.removeprefix("engine:")
             return "" if wanted == self.engine else f"it is about the engine {wanted}"
@@ -39,6 +41,14 @@ class Requirements:
             return "this containerd has no runtime handler crun"
         there = shutil.which(word, path=self.path) is not None
         return "" if there else f"{word} is not installed"
+
+    @staticmethod
+    def lacks_capabilities() -> str:
+        """What a runtime needs that gives a privileged container all there are."""
+        last = int(pathlib.Path("/proc/sys/kernel/cap_last_cap").read_text())
+        status = pathlib.Path("/proc/self/status").read_text()
+        ours = int(status.partition("CapBnd:")[2].split()[0], 16)
+        return "" if ours == (1 << last + 1) - 1 else "root has not all capabilities here"
 
     def lacks_bridge(self) -> str:
         for plugin in ("bridge", "host-local", "portmap"):

@@ -41,7 +41,8 @@ class Docker:
         start = FOLDER / "start"
         # Also for cases that end it: the id that ends it is the one in the file.
         start.write_text(f"""#!/bin/sh
-rm -f {FOLDER}/dockerd.pid  # of one that was killed
+# Of one that was killed: its containerd ends with it, and neither may be waited for by now.
+rm -f {FOLDER}/dockerd.pid {FOLDER}/exec/containerd/containerd.pid
 PATH={path} setsid dockerd --config-file {self.state}/daemon.json --data-root {self.state}/data \\
   --exec-root {FOLDER}/exec --pidfile {FOLDER}/dockerd.pid -H unix://{SOCKET} --group root \\
   --bip 10.187.0.1/24 --iptables=false --ip6tables=false --cgroup-parent {CGROUP} \\
@@ -49,9 +50,10 @@ PATH={path} setsid dockerd --config-file {self.state}/daemon.json --data-root {s
 echo $! >{FOLDER}/pid
 for i in $(seq 600); do
   DOCKER_HOST=unix://{SOCKET} docker version >/dev/null 2>&1 && exit
-  kill -0 $(cat {FOLDER}/pid) || exit 1
+  kill -0 $(cat {FOLDER}/pid) || break
   sleep 0.1
 done
+tail -n 3 {self.state}/log >&2
 exit 1
 """)
         start.chmod(0o755)
@@ -112,13 +114,15 @@ exit 1
 
     @staticmethod
     def remove_cgroups() -> None:
-        """The daemon leaves its group in every hierarchy of the machine's."""
+        """The daemon leaves its group in every hierarchy of the machine's, and those of containers that
+        ran while it was killed."""
         for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines():
             if line.partition(" - ")[2].split()[0] in ("cgroup", "cgroup2"):
-                try:
-                    os.rmdir(os.path.join(line.split()[4], CGROUP))
-                except OSError:
-                    continue
+                for folder, _, _ in os.walk(os.path.join(line.split()[4], CGROUP), topdown=False):
+                    try:
+                        os.rmdir(folder)
+                    except OSError:
+                        continue
 
     def last_words(self) -> str:
         try:

@@ -7,6 +7,7 @@
 #include "engine/docker/attached.h"
 #include "engine/docker/names.h"
 #include "engine/embedded/runtime.h"
+#include "linux/file.h"
 
 namespace podsysctl::engine {
 namespace {
@@ -97,10 +98,13 @@ Result<int> exec_attached(Daemon& daemon, const std::string& id, const ExecComma
              return daemon.resize_exec(exec_id, size.rows, size.columns);
            }}));
   PSYS_TRY_ASSIGN(const docker::ExecState state, daemon.inspect_exec(exec_id));
-  if (!refusal.empty()) {
+  const std::int64_t code = std::clamp<std::int64_t>(state.exit_code.value_or(125), 0, 255);
+  if (!refusal.empty() && (code == 126 || code == 127)) {
     return std::unexpected(Error{Code::unavailable, 0, std::string(trim(refusal))});
   }
-  return static_cast<int>(std::clamp<std::int64_t>(state.exit_code.value_or(125), 0, 255));
+  // The command itself spoke so.
+  PSYS_TRY(linux::write_all(command.streams.out, refusal, "output"));
+  return static_cast<int>(code);
 }
 
 }  // namespace podsysctl::engine
