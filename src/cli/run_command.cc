@@ -49,11 +49,10 @@ void add_pod_flags(Command& run, Given& given) {
   run.flag("d,detach", "Run in the background and print the pod's name", flags.detach);
   run.flag("rm", "Remove the pod when it ends", flags.remove);
   run.choice("network", {"none", "host", "bridge"},
-             "Network of the pod (default bridge; container: with engine docker)",
-             given.flags.network)
+             "Network of the pod (default bridge; container: engine docker)", given.flags.network)
       .or_with_prefix("container:", "NAME");
   run.choice("ipc", {"private", "host"},
-             "IPC namespace (default private; container: with engine docker)", flags.ipc)
+             "IPC namespace (default private; container: engine docker)", flags.ipc)
       .or_with_prefix("container:", "NAME");
   run.flag("change-joined", "Let --sysctl change the containers that are joined",
            flags.change_joined);
@@ -82,7 +81,7 @@ void add_engine_flags(Command& run, Given& given) {
   run.choice("engine", {"embedded", "docker", "cri"}, "What runs the pod (default embedded)",
              flags.engine);
   run.option("runtime", "NAME|PATH",
-             "OCI runtime (default: the first that works); of docker the address, of cri the handler",
+             "OCI runtime (default: the first that works); cri: its handler",
              flags.runtime)
       .completed_with(Completes::files);
   run.option("cri-endpoint", "SOCKET", "Where the engine cri finds its runtime (unix:///…)",

@@ -17,6 +17,24 @@ FOLDER = pathlib.Path("/run/docker-e2e")
 SOCKET = pathlib.Path("/run/docker-e2e.sock")
 
 
+# For cases that are about pods, whoever runs them: the OCI runtime is the daemon's choice, and an
+# image that is imported is loaded into the daemon as well.
+ADAPT = """case $verb in
+  run*)
+    left=$#
+    while [ $left -gt 0 ]; do
+      word=$1; shift; left=$((left - 1))
+      if [ "$word" = --runtime ]; then shift; left=$((left - 1)); else set -- "$@" "$word"; fi
+    done ;;
+  'image import')
+    archive=$(mktemp -u)
+    if skopeo copy -q "$2" "docker-archive:$archive:$1:latest" 2>/dev/null; then
+      docker load -q -i "$archive" >/dev/null
+    fi
+    rm -f "$archive" ;;
+esac"""
+
+
 class Missing(Exception):
     """Why this daemon cannot be had here."""
 
@@ -26,7 +44,7 @@ class Docker:
     flags = ["--engine", "docker"]
     # Leaves for good what the first such container of a daemon leaves.
     first_run = "podsysctl run --rm -p 18080:80 busybox true; podsysctl run --rm --network host busybox true"
-    adapt = ""  # lines of sh that change the wrapper's arguments
+    adapt = ADAPT
 
     def start(self, work: pathlib.Path) -> None:
         """Raises Missing; `work` holds images and containers, sockets are below /run."""
