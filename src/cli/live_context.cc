@@ -5,12 +5,16 @@
 #include <utility>
 
 #include "cli/context.h"
+#include "cli/cri_finder.h"
+#include "cli/docker_finder.h"
 
 namespace podsysctl::cli {
 
 struct LiveContext::Parts {
   SystemClock clock;
   std::optional<store::Store> store;
+  DockerFinder docker;
+  CriFinder cri;
   std::optional<live::Surroundings> surroundings;
 };
 
@@ -32,7 +36,9 @@ Result<std::unique_ptr<LiveContext>> LiveContext::open(const std::string& root, 
   parts->surroundings.emplace(live::Surroundings{.store = parts->store ? &*parts->store : nullptr,
                                                  .root = root,
                                                  .host = host_name(),
-                                                 .clock = parts->clock});
+                                                 .clock = parts->clock,
+                                                 .docker = &parts->docker,
+                                                 .cri = &parts->cri});
   return std::unique_ptr<LiveContext>(new LiveContext(std::move(parts)));
 }
 
