@@ -174,7 +174,8 @@ Result<Put> put(const FoundTarget& target, const std::vector<sysctl::Setting>& s
   fault_point("set-audited");
   done.application = enforce::enforce(settings, target.namespaces, writer);
   fault_point("set-written");
-  PSYS_TRY(keep(target, done, records, purpose, merge, surroundings));
+  PSYS_TRY(with_context(keep(target, done, records, purpose, merge, surroundings),
+                        "the values were written, but their outcome is not on record"));
   return done;
 }
 
