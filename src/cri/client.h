@@ -14,6 +14,7 @@
 
 #include "base/result.h"
 #include "cri/channel.h"
+#include "cri/container_types.h"
 #include "cri/types.h"
 
 namespace podsysctl::cri {

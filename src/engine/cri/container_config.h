@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "cri/types.h"
+#include "cri/container_types.h"
 #include "engine/engine.h"
 #include "engine/volumes.h"
 
