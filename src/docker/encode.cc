@@ -95,6 +95,7 @@ std::string encode(const ContainerSpec& spec) {
   put(config, "User", spec.user);
   put(config, "WorkingDir", spec.working_dir);
   put(config, "Hostname", spec.hostname);
+  put(config, "StopSignal", spec.stop_signal);
   for (const auto& [key, value] : spec.labels) {
     config["Labels"][key] = value;
   }

@@ -34,6 +34,7 @@ struct ContainerSpec {
   std::string user;
   std::string working_dir;
   std::string hostname;
+  std::string stop_signal;  // "": the image's
   std::map<std::string, std::string> labels;
   bool tty = false;
   bool open_stdin = false;

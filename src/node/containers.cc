@@ -18,6 +18,7 @@ using engine::StartFailure;
 using store::ContainerRecord;
 using store::ContainerState;
 
+constexpr std::chrono::milliseconds kEnding{2'000};
 constexpr int kKilled = 137;  // 128 + SIGKILL: how a container ends whose monitor is gone as well
 
 // The container is the sandbox: its namespaces are known, and proven, once its process is there.
@@ -37,8 +38,9 @@ Result<> settle_in_container(const EngineNode& node, const store::PodRecord& pod
   PSYS_TRY_ASSIGN(const linux::HostNamespaces host, linux::HostNamespaces::read());
   const Result<sysctl::Target> target = sysctl::Target::of_process(process, host);
   if (!target) {
-    return linux::is_alive(process) ? std::unexpected(target.error())
-                                    : put_unseen(node, pod, spec.sysctls);
+    // A process that ends gives up its namespaces before it is gone.
+    const Result<bool> gone = linux::wait_until_gone(process, kEnding);
+    return gone && *gone ? put_unseen(node, pod, spec.sysctls) : std::unexpected(target.error());
   }
   return put_sysctls(node, pod, spec.sysctls, *target);
 }

@@ -7,6 +7,7 @@
 #include "engine/docker/names.h"
 #include "engine/embedded/identity.h"
 #include "linux/file.h"
+#include "linux/signal_names.h"
 #include "sysctl/scope.h"
 
 namespace podsysctl::engine {
@@ -208,6 +209,9 @@ Result<ContainerPlan> plan_container(const ContainerRequest& request,
   }
   spec.working_dir = container.working_dir;
   spec.labels = docker_labels(request.pod, request.place.uid, request.sandbox.id, container.name);
+  // With an image's signal that is none, Docker would refuse to send any.
+  const std::string& signal = request.image.config.stop_signal;
+  spec.stop_signal = signal.empty() || linux::parse_signal(signal) ? "" : "SIGTERM";
   spec.tty = container.tty;
   spec.open_stdin = container.open_stdin;
   spec.stdin_once = container.open_stdin;

@@ -192,6 +192,15 @@ TEST(Plan, RunAsNonRootIsDecidedFromWhatIsWritten) {
   }
 }
 
+TEST(Plan, AStopSignalThatIsNoneIsReplaced) {
+  for (const auto& [asked, made] :
+       {std::pair{"", ""}, {"SIGQUIT", ""}, {"RTMIN+3", ""}, {"SIGNOTHING", "SIGTERM"}}) {
+    ContainerFixture f;
+    f.image.config.stop_signal = asked;
+    EXPECT_EQ(f.plan()->spec.stop_signal, made) << asked;
+  }
+}
+
 TEST(Plan, AProfileThatIsNotThereIsNamed) {
   ContainerFixture f;
   f.pod.containers[0].security.seccomp = {pod::SeccompProfile::Kind::localhost,
