@@ -14,4 +14,9 @@ namespace podsysctl::node {
 [[nodiscard]] Result<> warn(const Node& node, const store::PodRecord& pod, std::string_view reason,
                             std::string_view message);
 
+// The object that a pod's events are about. That of a static pod is the same for every attempt to
+// run its manifest, as in Kubernetes, so that its events add up; its record has another uid each
+// time.
+[[nodiscard]] store::ObjectReference object_of(const store::PodRecord& pod);
+
 }  // namespace podsysctl::node

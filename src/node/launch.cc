@@ -57,7 +57,7 @@ std::vector<store::HostPort> host_ports_of(const PodSpec& spec) {
 Result<PodRecord> record_pod(const EngineNode& node, const PodSpec& spec,
                              const LaunchOptions& options) {
   PSYS_TRY_ASSIGN(const linux::ProcessId owner, linux::identify(::getpid()));
-  PodRecord pod{.uid = options.source ? options.source->uid : new_uid(),
+  PodRecord pod{.uid = new_uid(),
                 .name = spec.name,
                 .namespace_ = spec.namespace_,
                 .engine = std::string(node.engine.name()),

@@ -21,7 +21,6 @@ namespace podsysctl::node {
 
 // Where a static pod comes from.
 struct Source {
-  std::string uid;       // the same for every attempt, so that its events add up
   std::string path;      // of the manifest
   std::string hash;      // of its text
   std::string manifest;  // the text

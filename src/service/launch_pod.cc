@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "image/sha256.h"
 #include "node/events.h"
 #include "node/launch.h"
 #include "node/put_sysctls.h"
@@ -34,18 +33,17 @@ Result<Attempt> attempt_of(const node::Node& node, const Making& making, const T
   node::LaunchOptions options{.attachment = store::Attachment::service};
   options.network =
       read.pod.network == pod::Share::host ? sandbox::NetworkMode::host : making.network;
-  options.source = node::Source{.uid = uid_of(task.path, task.hash),
-                                .path = task.path,
-                                .hash = task.hash,
-                                .manifest = std::move(manifest.text)};
+  options.source =
+      node::Source{.path = task.path, .hash = task.hash, .manifest = std::move(manifest.text)};
   return Attempt{engine, task, std::move(read.pod), std::move(options)};
 }
 
 // A person named it, there is no record of it.
 store::PodRecord nameless(const Attempt& attempt) {
-  return {.uid = attempt.options.source->uid,
-          .name = attempt.spec.name,
-          .namespace_ = attempt.spec.namespace_};
+  return {.name = attempt.spec.name,
+          .namespace_ = attempt.spec.namespace_,
+          .source = attempt.task.path,
+          .source_hash = attempt.task.hash};
 }
 
 bool will_not_change(const Attempt& attempt, const LaunchFailure& failure) {
@@ -143,16 +141,6 @@ Result<> launch_pod(const node::Node& node, const Making& making, const Task& ta
     return node::warn(node, nameless(attempt), "NodeAffinity", admitted.error().message);
   }
   return run(attempt, metrics, outcome);
-}
-
-std::string uid_of(const std::string& path, const std::string& hash) {
-  std::string hex(image::hex_of(image::sha256_of(path + "\n" + hash)).substr(0, 32));
-  hex[12] = '8';  // version and variant of a UUID that is made by a rule of one's own (RFC 9562)
-  hex[16] = 'a';
-  for (const std::size_t dash : {20U, 16U, 12U, 8U}) {
-    hex.insert(dash, "-");
-  }
-  return hex;
 }
 
 }  // namespace podsysctl::service

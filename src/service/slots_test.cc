@@ -3,8 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include "node/events.h"
 #include "service/source_mark.h"
-#include "service/sync.h"
 
 namespace podsysctl::service {
 namespace {
@@ -107,13 +107,18 @@ TEST(SourceMark, ComesBackAsItWent) {
   }
 }
 
-TEST(UidOf, IsAUuidThatOneFileAndTextLeadTo) {
-  const std::string uid = uid_of("/etc/a.yaml", "h1");
+TEST(ObjectOf, AStaticPodsEventsAreAboutItsFileAndText) {
+  store::PodRecord pod{.uid = "u1", .name = "web", .source = "/etc/a.yaml", .source_hash = "h1"};
+  const std::string uid = node::object_of(pod).uid;
   EXPECT_THAT(uid, ::testing::MatchesRegex(
                        "[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}"));
-  EXPECT_EQ(uid, uid_of("/etc/a.yaml", "h1"));
-  EXPECT_NE(uid, uid_of("/etc/a.yaml", "h2"));
-  EXPECT_NE(uid, uid_of("/etc/b.yaml", "h1"));
+  pod.uid = "u2";
+  pod.source_hash = "h1+policy";
+  EXPECT_EQ(node::object_of(pod).uid, uid);
+  pod.source_hash = "h2";
+  EXPECT_NE(node::object_of(pod).uid, uid);
+  pod.source = "";
+  EXPECT_EQ(node::object_of(pod).uid, "u2");
 }
 
 }  // namespace

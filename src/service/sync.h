@@ -36,7 +36,4 @@ struct Synced {
 // What a sync ends with that could not begin.
 [[nodiscard]] Synced not_synced(const Task& task, const Error& error);
 
-// The same file with the same text always makes a pod of the same uid.
-[[nodiscard]] std::string uid_of(const std::string& path, const std::string& hash);
-
 }  // namespace podsysctl::service
