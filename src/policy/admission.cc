@@ -20,10 +20,10 @@ std::string_view not_listed_word(KubernetesVersion version) {
 
 std::string_view namespace_word(Scope scope, KubernetesVersion version) {
   constexpr unsigned kRenamed = 29;
-  if (scope == Scope::net) {
-    return version.at_least(kRenamed) ? "Net" : "net";
+  if (scope == Scope::ipc) {
+    return version.at_least(kRenamed) ? "IPC" : "ipc";
   }
-  return version.at_least(kRenamed) ? "IPC" : "ipc";
+  return version.at_least(kRenamed) ? "Net" : "net";  // uts goes with the network
 }
 
 bool shares_with_host(Scope scope, const HostNamespaces& host) {
@@ -61,12 +61,16 @@ Verdict admit_name(std::string_view raw_name, AskedBy asked_by, const Allowlist&
         hint_for_unlisted(raw_name, asked_by, allowlist));
   }
   if (shares_with_host(match->scope, host)) {
-    return Verdict::forbidden(name, kSysctlForbidden,
-                              fmt::format("forbidden sysctl: {} not allowed with host {} enabled",
-                                          go_quoted(name), namespace_word(match->scope, version)),
-                              std::string(hint_for_host_namespace(match->scope)));
+    return shared_with_host(name, match->scope, version);
   }
   return Verdict::allowed(name, basis_of(*match, version));
+}
+
+Verdict shared_with_host(std::string_view name, Scope scope, KubernetesVersion version) {
+  return Verdict::forbidden(std::string(name), kSysctlForbidden,
+                            fmt::format("forbidden sysctl: {} not allowed with host {} enabled",
+                                        go_quoted(name), namespace_word(scope, version)),
+                            std::string(hint_for_host_namespace(scope)));
 }
 
 std::vector<Verdict> admit(std::span<const sysctl::Setting> settings, const Allowlist& allowlist,

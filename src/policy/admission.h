@@ -34,6 +34,10 @@ enum class AskedBy : std::uint8_t { field, sysctls_annotation, unsafe_sysctls_an
 [[nodiscard]] Verdict admit_name(std::string_view raw_name, AskedBy asked_by,
                                  const Allowlist& allowlist, const HostNamespaces& host);
 
+// The verdict on a sysctl whose namespace the pod shares with the host.
+[[nodiscard]] Verdict shared_with_host(std::string_view name, sysctl::Scope scope,
+                                       KubernetesVersion version);
+
 // How the kubelet records a rejected pod (phase Failed), and all that is wrong with it.
 struct Rejection {
   std::string reason;              // status.reason and the event's reason

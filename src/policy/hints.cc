@@ -102,11 +102,11 @@ std::string hint_for_unlisted(std::string_view raw_name, AskedBy asked_by,
 }
 
 std::string_view hint_for_host_namespace(Scope scope) noexcept {
-  return scope == Scope::net
-             ? "drop hostNetwork or this sysctl: the pod shares the host's network "
-               "namespace, and the host's value must not change"
-             : "drop hostIPC or this sysctl: the pod shares the host's IPC namespace, "
-               "and the host's value must not change";
+  return scope == Scope::ipc
+             ? "drop hostIPC or this sysctl: the pod shares the host's IPC namespace, "
+               "and the host's value must not change"
+             : "drop hostNetwork or this sysctl: the pod shares the host's network "
+               "namespace, and the host's value must not change";
 }
 
 }  // namespace podsysctl::policy

@@ -20,6 +20,8 @@ std::string_view to_string(Origin::Kind kind) noexcept {
       return "annotation";
     case Origin::Kind::profile:
       return "profile";
+    case Origin::Kind::selected_profile:
+      return "selected-profile";
     case Origin::Kind::node_default:
       return "node-default";
     case Origin::Kind::live:

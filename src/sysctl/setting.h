@@ -15,10 +15,11 @@ namespace podsysctl::sysctl {
 
 struct Origin {
   enum class Kind : std::uint8_t {
-    flag,        // --sysctl
-    manifest,    // spec.securityContext.sysctls
-    annotation,  // metadata.annotations
-    profile,
+    flag,              // --sysctl
+    manifest,          // spec.securityContext.sysctls
+    annotation,        // metadata.annotations; line and column are those of its text
+    profile,           // that the pod names
+    selected_profile,  // that selects the pod
     node_default,
     live,  // `set` on a running target
   };
