@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -111,6 +112,28 @@ Result<Fd> connect_tcp(const std::string& address, std::uint16_t port, milliseco
     PSYS_TRY(connect_to(socket.ref(), v4, name, limit));
   } else {
     PSYS_TRY(connect_to(socket.ref(), v6, name, limit));
+  }
+  return socket;
+}
+
+Result<SocketPair> make_stream_pair() {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) < 0) {
+    return Error::from_errno(errno, "make a socket pair");
+  }
+  return SocketPair{Fd::adopt(ends[0]), Fd::adopt(ends[1])};
+}
+
+Result<Fd> adopt_stream_socket(int descriptor) {
+  int type = 0;
+  socklen_t size = sizeof type;
+  if (::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_STREAM) {
+    return Error::of(Code::invalid_argument, "descriptor {} is no stream socket", descriptor);
+  }
+  Fd socket = Fd::adopt(descriptor);
+  if (::fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0 ||
+      ::fcntl(descriptor, F_SETFL, O_NONBLOCK) != 0) {
+    return Error::from_errno(errno, "prepare descriptor {}", descriptor);
   }
   return socket;
 }

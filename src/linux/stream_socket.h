@@ -21,6 +21,12 @@ namespace podsysctl::linux {
 [[nodiscard]] Result<Fd> connect_tcp(const std::string& address, std::uint16_t port,
                                      std::chrono::milliseconds limit);
 
+// A connected pair of AF_UNIX; both ends non-blocking.
+[[nodiscard]] Result<SocketPair> make_stream_pair();
+// A connected stream socket that another process left open for us, made non-blocking and
+// close-on-exec. invalid_argument for a descriptor that is none.
+[[nodiscard]] Result<Fd> adopt_stream_socket(int descriptor);
+
 // Some bytes; 0 at the end. The descriptor is non-blocking.
 [[nodiscard]] Result<std::size_t> receive(FdRef socket, std::span<char> buffer,
                                           std::chrono::milliseconds limit);
