@@ -5,40 +5,16 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/utf8.h"
+
 namespace podsysctl::yaml {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kMaxTagDirectives = 64;
 
-unsigned byte_at(std::string_view text, std::size_t at) {
-  return static_cast<unsigned char>(text[at]);
-}
-
 bool is_continuation(std::string_view text, std::size_t at) {
-  return at < text.size() && (byte_at(text, at) & 0xC0U) == 0x80U;
-}
-
-// The length of the well-formed UTF-8 sequence at `at`, or 0 (Unicode, table 3-7).
-std::size_t sequence_length(std::string_view text, std::size_t at) {
-  const unsigned lead = byte_at(text, at);
-  if (lead < 0x80) {
-    return 1;
-  }
-  const std::size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  if (lead < 0xC2 || lead > 0xF4) {
-    return 0;
-  }
-  for (std::size_t i = 1; i < length; ++i) {
-    if (!is_continuation(text, at + i)) {
-      return 0;
-    }
-  }
-  const unsigned second = byte_at(text, at + 1);
-  const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
-  const bool surrogate = lead == 0xED && second > 0x9F;
-  const bool beyond = lead == 0xF4 && second > 0x8F;
-  return overlong || surrogate || beyond ? 0 : length;
+  return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
 }
 
 // How many of the bytes from `at` on are ASCII other than NUL, in whole words: what almost every
@@ -63,7 +39,7 @@ Result<> check_characters(std::string_view text, std::string_view source, Positi
       return error_at(source, position_of(text, at, start),
                       "a NUL character; a manifest is UTF-8 text (saved as UTF-16?)");
     }
-    const std::size_t length = sequence_length(text, at);
+    const std::size_t length = utf8_length(text.substr(at));
     if (length == 0) {
       return error_at(source, position_of(text, at, start), "not UTF-8; save the file as UTF-8");
     }

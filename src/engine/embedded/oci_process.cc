@@ -5,55 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "base/strings.h"
+#include "base/utf8.h"
 #include "engine/embedded/oci_parts.h"
 
 namespace podsysctl::engine::oci {
 namespace {
 
 constexpr std::string_view kPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-// By its first byte; 0 for one that begins no sequence.
-std::size_t announced_length(unsigned char lead) {
-  constexpr std::pair<unsigned, std::size_t> kUpTo[] = {{0x80, 1}, {0xc2, 0}, {0xe0, 2},
-                                                        {0xf0, 3}, {0xf5, 4}, {0x100, 0}};
-  for (const auto& [end, length] : kUpTo) {
-    if (lead < end) {
-      return length;
-    }
-  }
-  return 0;
-}
-
-// Shortest forms only, no surrogates, nothing above U+10FFFF (RFC 3629).
-bool is_allowed_pair(unsigned char lead, unsigned char second) {
-  switch (lead) {
-    case 0xe0:
-      return second >= 0xa0;
-    case 0xed:
-      return second <= 0x9f;
-    case 0xf0:
-      return second >= 0x90;
-    case 0xf4:
-      return second <= 0x8f;
-    default:
-      return true;
-  }
-}
-
-// Length of the UTF-8 sequence at the front of `text`, 0 if it is none.
-std::size_t sequence_length(std::string_view text) {
-  const auto byte = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const std::size_t length = announced_length(byte(0));
-  if (length > text.size()) {
-    return 0;
-  }
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80U) {
-      return 0;
-    }
-  }
-  return length > 1 && !is_allowed_pair(byte(0), byte(1)) ? 0 : length;
-}
 
 class Environment {
  public:
@@ -137,7 +95,7 @@ Result<std::string> working_dir(const OciSpecInput& input) {
 
 Result<> check_text(std::string_view text, std::string_view what) {
   for (std::string_view rest = text; !rest.empty();) {
-    const std::size_t length = sequence_length(rest);
+    const std::size_t length = utf8_length(rest);
     if (length == 0 || rest.front() == '\0') {
       return Error::of(Code::invalid_argument, "{} {} {}", what, podsysctl::quoted(text),
                        length == 0 ? "is not valid UTF-8, which is all that a container's "
