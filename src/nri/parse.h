@@ -7,15 +7,20 @@
 
 #include "base/result.h"
 
+namespace google::protobuf {
+class MessageLite;
+}
+
 namespace podsysctl::nri {
 
-// The bytes are at most one frame's, so their number fits.
+// The library's own word about text that is not UTF-8 is kept from stderr: the error says it.
+[[nodiscard]] Result<> parse_into(google::protobuf::MessageLite& message, std::string_view bytes,
+                                  std::string_view what);
+
 template <class Message>
 [[nodiscard]] Result<Message> parse(std::string_view bytes, std::string_view what) {
   Message message;
-  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return Error::of(Code::invalid_argument, "{} bytes are no {}", bytes.size(), what);
-  }
+  PSYS_TRY(parse_into(message, bytes, what));
   return message;
 }
 

@@ -117,6 +117,14 @@ TEST(Server, RefusesOneRequestAndGoesOn) {
   }
 }
 
+TEST(Server, SendsNoTextThatARuntimeCannotRead) {
+  Server server(
+      [](const Request&) { return Response{.status = {StatusCode::internal, "cut amid \xC3"}}; });
+  const auto frames = feed(server, request(1, "Echo"));
+  ASSERT_TRUE(frames.contains(1));
+  EXPECT_EQ(status_in(frames.at(1)).message, "cut amid \xEF\xBF\xBD");
+}
+
 TEST(Server, IgnoresResponsesAndTypesOfTheFuture) {
   Server server(echo);
   EXPECT_TRUE(

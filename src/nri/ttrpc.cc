@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nri/ttrpc.h"
 
+#include "base/utf8.h"
 #include "nri/parse.h"
 #include "nri/ttrpc.pb.h"
 
@@ -26,7 +27,8 @@ std::string encode(const Response& response) {
   wire::Response message;
   if (response.status.code != StatusCode::ok) {
     message.mutable_status()->set_code(std::to_underlying(response.status.code));
-    message.mutable_status()->set_message(response.status.message);
+    // A text cut amid a character would make the whole response unreadable.
+    message.mutable_status()->set_message(to_utf8(response.status.message));
   }
   message.set_payload(response.payload);
   return message.SerializeAsString();
