@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/journal.h"
+
+#include <gmock/gmock.h>
+
+#include "agent/testing.h"
+#include "store/testing.h"
+
+namespace podsysctl::agent {
+namespace {
+
+using testing::HasSubstr;
+
+class JournalTest : public store::StateFolder {
+ protected:
+  void SetUp() override {
+    StateFolder::SetUp();
+    auto journal = Journal::open(root_, "node1", clock_, log_);
+    ASSERT_TRUE(journal) << journal.error().message;
+    journal_ = *std::move(journal);
+  }
+  void TearDown() override {
+    journal_.reset();
+    StateFolder::TearDown();
+  }
+
+  static Report report(std::string sandbox, std::string uid, std::string value) {
+    Report report;
+    report.pod.uid = std::move(uid);
+    report.pod.name = "web";
+    report.pod.namespace_ = "shop";
+    report.pod.engine = "agent";
+    report.pod.sandbox_id = std::move(sandbox);
+    report.settings.push_back({.name = "net.core.somaxconn",
+                               .requested = std::move(value),
+                               .origin = "annotation",
+                               .state = store::SettingState::applied});
+    report.notices.push_back({store::EventType::normal, "SysctlsApplied", "as asked"});
+    return report;
+  }
+  store::Store look() {
+    journal_->drain();
+    return store::Store::open(root_).value();
+  }
+
+  SystemClock clock_;
+  KeepingLog log_;
+  std::unique_ptr<Journal> journal_;
+};
+
+TEST_F(JournalTest, KeepsPodSettingsAndEvents) {
+  journal_->keep(report("s1", "u1", "1024"));
+  store::Store store = look();
+  const auto pods = store.pods();
+  ASSERT_EQ(pods->size(), 1U);
+  EXPECT_EQ(pods->front().sandbox_id, "s1");
+  EXPECT_EQ(store.settings("u1")->at(0).requested, "1024");
+  const auto events = store.events();
+  ASSERT_EQ(events->size(), 1U);
+  EXPECT_EQ(events->front().reason, "SysctlsApplied");
+  EXPECT_EQ(events->front().component, "podsysctl-agent");
+  EXPECT_EQ(events->front().host, "node1");
+}
+
+TEST_F(JournalTest, TakesANewSandboxInTheOldOnesPlace) {
+  journal_->keep(report("s1", "u1", "1024"));
+  journal_->keep(report("s2", "u1", "2048"));  // the same pod, its sandbox made anew
+  journal_->keep(report("s3", "u2", "4096"));  // a new pod of the same name
+  store::Store store = look();
+  const auto pods = store.pods();
+  ASSERT_EQ(pods->size(), 1U);
+  EXPECT_EQ(pods->front().uid, "u2");
+  EXPECT_EQ(store.settings("u2")->at(0).requested, "4096");
+  EXPECT_EQ(store.events()->size(), 2U);  // u1's counted twice
+}
+
+TEST_F(JournalTest, LetsAFirstLookStandWhereASecondHadNothingToSay) {
+  journal_->keep(report("s1", "u1", "1024"));
+  Report second = report("s1", "u1", "other");
+  second.notices.clear();
+  journal_->keep(second);
+  EXPECT_EQ(look().settings("u1")->at(0).requested, "1024");
+}
+
+TEST_F(JournalTest, ForgetsWhatIsGone) {
+  for (const char* id : {"1", "2", "3"}) {
+    Report each = report(id, id, "1");
+    each.pod.name = id;
+    journal_->keep(each);
+  }
+  journal_->forget("2");
+  EXPECT_EQ(look().pods()->size(), 2U);
+  journal_->keep_only({"3", "9"});
+  const auto pods = look().pods();
+  ASSERT_EQ(pods->size(), 1U);
+  EXPECT_EQ(pods->front().sandbox_id, "3");
+}
+
+TEST_F(JournalTest, GoesOnAfterARecordThatTheDatabaseRefuses) {
+  {
+    // Somebody holds the database for longer than a writer waits for it.
+    store::Store other = store::Store::open(root_).value();
+    auto transaction = other.begin();
+    ASSERT_TRUE(transaction);
+    journal_->keep(report("s1", "u1", "1024"));
+    journal_->keep(report("s2", "u2", "1024"));
+    EXPECT_GE(journal_->state().queued, 1U);
+  }
+  EXPECT_EQ(look().pods()->size(), 1U);
+  EXPECT_EQ(journal_->state().lost, 0U);
+}
+
+TEST_F(JournalTest, WritesEverythingBeforeItEnds) {
+  for (int i = 0; i < 50; ++i) {
+    Report each = report(std::to_string(i), std::to_string(i), "1");
+    each.pod.name = fmt::format("web{}", i);
+    journal_->keep(each);
+  }
+  journal_.reset();
+  EXPECT_EQ(store::Store::open(root_).value().pods()->size(), 50U);
+}
+
+}  // namespace
+}  // namespace podsysctl::agent

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/namespaces.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "base/strings.h"
+
+namespace podsysctl::agent {
+namespace {
+
+using linux::Namespace;
+using linux::NamespaceKind;
+using policy::NamespaceMode;
+
+// Runtime classes whose pods run on a kernel of their own, by the usual names of their handlers.
+constexpr std::array<std::string_view, 4> kOwnKernel{"kata", "runsc", "gvisor", "firecracker"};
+
+Result<> check_kernel(const Sandbox& sandbox) {
+  const bool own = std::ranges::any_of(kOwnKernel, [&](std::string_view prefix) {
+    return std::string_view(sandbox.handler).starts_with(prefix);
+  });
+  if (own) {
+    return Error::of(Code::unsupported,
+                     "the runtime handler {} gives a pod a kernel of its own, which cannot be "
+                     "reached from the node",
+                     quoted(sandbox.handler));
+  }
+  return {};
+}
+
+std::optional<Namespace>* slot_of(sysctl::Target& target, NamespaceKind kind) {
+  switch (kind) {
+    case NamespaceKind::net:
+      return &target.net;
+    case NamespaceKind::ipc:
+      return &target.ipc;
+    case NamespaceKind::uts:
+      return &target.uts;
+    case NamespaceKind::user:
+      return &target.user;
+    case NamespaceKind::mnt:
+    case NamespaceKind::pid:
+      break;
+  }
+  return nullptr;
+}
+
+// The pid's namespace is the one at the path, or the pid is another process's by now.
+Result<> check_same(const Sandbox& sandbox, const Namespace& at_path, const std::string& path) {
+  PSYS_TRY_ASSIGN(const Namespace of_process, Namespace::of_process(sandbox.pid, at_path.kind()));
+  if (of_process.id() != at_path.id()) {
+    return Error::of(Code::conflict,
+                     "process {} is not in the {} namespace {} that the runtime names: it may be "
+                     "another process by now",
+                     sandbox.pid, to_string(at_path.kind()), quoted(path));
+  }
+  return {};
+}
+
+Result<> take_place(const Sandbox& sandbox, const NamespacePlace& place,
+                    const linux::HostNamespaces& host, sysctl::Target& target) {
+  std::optional<Namespace>* const slot = slot_of(target, place.kind);
+  if (slot == nullptr || place.path.empty()) {
+    return {};
+  }
+  PSYS_TRY_ASSIGN(Namespace ns, Namespace::from_path(place.path, place.kind));
+  if (sandbox.pid > 0) {
+    return check_same(sandbox, ns, place.path);
+  }
+  if (!host.contains(ns)) {
+    slot->emplace(std::move(ns));
+  }
+  return {};
+}
+
+NamespaceMode mode_of(const std::optional<Namespace>& ns) {
+  return ns ? NamespaceMode::pod : NamespaceMode::host;
+}
+
+}  // namespace
+
+std::string title_of(const Sandbox& sandbox) {
+  return fmt::format("pod {}/{}", sandbox.namespace_, sandbox.name);
+}
+
+Result<OpenSandbox> open_namespaces(const Sandbox& sandbox, const linux::HostNamespaces& host) {
+  PSYS_TRY(check_kernel(sandbox));
+  if (sandbox.pid <= 0 && sandbox.places.empty()) {
+    return Error::of(Code::not_found, "it has no process and no namespaces");
+  }
+  OpenSandbox open;
+  if (sandbox.pid > 0) {
+    PSYS_TRY_ASSIGN(open.process, linux::identify(sandbox.pid));
+    PSYS_TRY_ASSIGN(open.target, sysctl::Target::of_process(sandbox.pid, host));
+  }
+  for (const NamespacePlace& place : sandbox.places) {
+    PSYS_TRY(take_place(sandbox, place, host, open.target));
+  }
+  if (sandbox.pid > 0 && !linux::is_alive(open.process)) {
+    return Error::of(Code::not_found, "process {} has ended", sandbox.pid);
+  }
+  open.host = {.net = mode_of(open.target.net), .ipc = mode_of(open.target.ipc)};
+  open.user = mode_of(open.target.user);
+  return open;
+}
+
+}  // namespace podsysctl::agent

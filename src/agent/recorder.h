@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the agent has to put on record, and who takes it. Whoever takes it does not let the caller
+// wait: a runtime waits behind it. Thread-safety: implementations may be called from any thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "store/records.h"
+
+namespace podsysctl::agent {
+
+struct Notice {
+  store::EventType type = store::EventType::normal;
+  std::string reason;
+  std::string message;
+};
+
+// What became of one sandbox.
+struct Report {
+  store::PodRecord pod;
+  std::vector<store::SettingRecord> settings;
+  std::vector<Notice> notices;
+};
+
+class Recorder {
+ public:
+  Recorder() = default;
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+  virtual ~Recorder() = default;
+
+  virtual void keep(Report report) = 0;
+  // The sandbox is gone.
+  virtual void forget(std::string sandbox_id) = 0;
+  // There are these sandboxes of a runtime and no others.
+  virtual void keep_only(std::vector<std::string> sandbox_ids) = 0;
+};
+
+}  // namespace podsysctl::agent

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/report.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/strings.h"
+#include "live/managed.h"
+
+namespace podsysctl::agent {
+namespace {
+
+using linux::NamespaceKind;
+
+std::string path_of(const Sandbox& sandbox, NamespaceKind kind) {
+  for (const NamespacePlace& place : sandbox.places) {
+    if (place.kind == kind && !place.path.empty()) {
+      return place.path;
+    }
+  }
+  return fmt::format("/proc/{}/ns/{}", sandbox.pid, to_string(kind));
+}
+
+std::vector<store::NamespaceRecord> namespaces_of(const Sandbox& sandbox,
+                                                  const sysctl::Target& target) {
+  const std::array<std::pair<NamespaceKind, bool>, 3> kinds{
+      {{NamespaceKind::net, target.net.has_value()},
+       {NamespaceKind::ipc, target.ipc.has_value()},
+       {NamespaceKind::uts, target.uts.has_value()}}};
+  std::vector<store::NamespaceRecord> records;
+  for (const auto& [kind, own] : kinds) {
+    records.push_back({std::string(to_string(kind)), own ? path_of(sandbox, kind) : "host"});
+  }
+  return records;
+}
+
+}  // namespace
+
+store::PodRecord record_of(const Sandbox& sandbox, const OpenSandbox* open, Timestamp now) {
+  store::PodRecord pod{.uid = sandbox.uid.empty() ? sandbox.id : sandbox.uid,
+                       .name = sandbox.name,
+                       .namespace_ = sandbox.namespace_,
+                       .phase = store::PodPhase::running,
+                       .stage = store::Stage::started,
+                       .engine = "agent",
+                       .runtime = sandbox.runtime,
+                       .sandbox_id = sandbox.id,
+                       .attachment = store::Attachment::service,
+                       .created = now,
+                       .started = now};
+  if (open != nullptr) {
+    pod.sandbox_process = open->process;
+    pod.namespaces = namespaces_of(sandbox, open->target);
+  }
+  return pod;
+}
+
+std::vector<store::SettingRecord> settings_of(const sysctl::Application& application,
+                                              const rules::Decision& decision) {
+  std::vector<store::SettingRecord> records;
+  for (const sysctl::AppliedSetting& applied : application.settings) {
+    records.push_back(live::record_of(applied));
+  }
+  // A key that the pod may not set as it wishes can come from a profile all the same.
+  const auto is_on_record = [&records](const sysctl::SysctlKey& key) {
+    return std::ranges::find(records, key.name(), &store::SettingRecord::name) != records.end();
+  };
+  for (const rules::Judged& judged : decision.judged) {
+    const bool refused =
+        judged.fate == rules::Fate::forbidden || judged.fate == rules::Fate::left_out;
+    if (refused && !is_on_record(judged.setting.key)) {
+      records.push_back(live::record_of({judged.setting, "", "", sysctl::ApplyState::refused}));
+    }
+  }
+  return records;
+}
+
+std::string text_of(const policy::Verdict& verdict) {
+  return verdict.hint().empty() ? verdict.message()
+                                : fmt::format("{} ({})", verdict.message(), verdict.hint());
+}
+
+std::string text_of(std::string_view reason, std::span<const policy::Verdict> verdicts) {
+  std::vector<std::string> texts;
+  for (const policy::Verdict& verdict : verdicts) {
+    texts.push_back(text_of(verdict));
+  }
+  return fmt::format("{}: {}", reason, join(texts, "; "));
+}
+
+}  // namespace podsysctl::agent

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/rights.h"
+
+#include <linux/capability.h>
+#include <sys/syscall.h>
+
+#include <array>
+
+#include "linux/privileges.h"
+
+namespace podsysctl::agent {
+
+Result<> keep_few_capabilities() {
+  static constexpr std::array kKept{
+      CAP_SYS_ADMIN,   // to join namespaces
+      CAP_SYS_PTRACE,  // to open /proc/PID/ns of processes that are another user's
+      CAP_NET_ADMIN,   // to write net.* of a network that belongs to a user namespace
+  };
+  return linux::keep_only_capabilities(kKept);
+}
+
+Result<> refuse_what_is_not_ours() {
+  static constexpr std::array<long, 33> kRefused{
+      SYS_execve,
+      SYS_execveat,
+      SYS_ptrace,
+      SYS_process_vm_readv,
+      SYS_process_vm_writev,
+      SYS_kexec_load,
+      SYS_init_module,
+      SYS_finit_module,
+      SYS_delete_module,
+      SYS_bpf,
+      SYS_perf_event_open,
+      SYS_reboot,
+      SYS_swapon,
+      SYS_swapoff,
+      SYS_mount,
+      SYS_umount2,
+      SYS_pivot_root,
+      SYS_chroot,
+      SYS_fsopen,
+      SYS_fsconfig,
+      SYS_fsmount,
+      SYS_open_tree,
+      SYS_move_mount,
+      SYS_open_by_handle_at,
+      SYS_name_to_handle_at,
+      SYS_userfaultfd,
+      SYS_add_key,
+      SYS_request_key,
+      SYS_keyctl,
+      SYS_settimeofday,
+      SYS_clock_settime,
+      SYS_acct,
+      SYS_syslog,
+  };
+  return linux::refuse_calls(kRefused);
+}
+
+}  // namespace podsysctl::agent

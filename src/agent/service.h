@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The agent as a process: its doors, its keeper, its records and the policy files, and the socket
+// on which it says how it is. Runs until SIGTERM or SIGINT, or until the runtime that started it
+// ends. Errors: a state folder, policy folder or socket that cannot be opened; conflict where an
+// agent runs already. Thread-safety: one call.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/log.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "nri/connection.h"
+#include "policy/allowlist.h"
+
+namespace podsysctl::agent {
+
+inline constexpr const char* kStatusSocket = "/run/podsysctl-agent/agent.sock";
+
+struct Options {
+  std::string root;           // the agent's own state
+  std::string policy_folder;  // rules::kDefaultFolder
+  std::string nri_socket;
+  std::string status_socket;
+  nri::Identity identity{.name = "podsysctl", .index = "10"};
+  std::string host;  // this host's name, for events
+};
+
+[[nodiscard]] Result<> run(const Options& options, const policy::Allowlist& allowlist,
+                           const nri::Environment& environment, const Clock& clock, Log& log);
+
+}  // namespace podsysctl::agent

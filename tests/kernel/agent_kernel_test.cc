@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// The agent's core on processes in namespaces of their own: what runtimes call a sandbox.
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+#include "agent/pod_keeper.h"
+#include "agent/report.h"
+#include "agent/testing.h"
+#include "host_watch.h"
+#include "pod_process.h"
+#include "rules/file_reader.h"
+#include "sysctl/kernel_version.h"
+
+namespace podsysctl::kernel_test {
+namespace {
+
+using agent::KeepingRecorder;
+using agent::PodKeeper;
+using agent::Sandbox;
+using linux::NamespaceKind;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::string_view kPolicies = R"(
+apiVersion: podsysctl.io/v1alpha1
+kind: SysctlPolicy
+metadata: {name: shop}
+spec:
+  match: {namespaces: [shop]}
+  allowed:
+    - name: net.*
+    - name: kernel.*
+---
+apiVersion: podsysctl.io/v1alpha1
+kind: SysctlPolicy
+metadata: {name: lenient}
+spec:
+  match: {namespaces: [lenient]}
+  onForbidden: Degrade
+)";
+
+class AgentOnThisKernel : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (::geteuid() != 0) {
+      GTEST_SKIP() << "needs root";
+    }
+    watch_.emplace();
+    rules::PolicySet set;
+    const Result<> read = rules::read_text(kPolicies, "policies", set);
+    ASSERT_TRUE(read) << read.error().message;
+    policies_ = std::make_shared<const rules::PolicySet>(std::move(set));
+    keeper_ =
+        PodKeeper::open(
+            {.policies = [this] { return policies_; },
+             .node = {.safe_list = allowlist_, .kernel = sysctl::running_kernel(), .defaults = {}},
+             .host = host_,
+             .clock = clock_,
+             .recorder = recorder_})
+            .value();
+    pod_.emplace(
+        PodProcess::start({NamespaceKind::net, NamespaceKind::ipc, NamespaceKind::uts}).value());
+  }
+  void TearDown() override {
+    if (watch_) {
+      EXPECT_THAT(watch_->changes(), IsEmpty());
+    }
+  }
+
+  [[nodiscard]] Sandbox sandbox(std::string settings, std::string space = "shop") const {
+    return {.id = "s1",
+            .uid = "u1",
+            .name = "web",
+            .namespace_ = std::move(space),
+            .annotations = {{"podsysctl.io/sysctls", std::move(settings)}},
+            .pid = pod_->pid()};
+  }
+  [[nodiscard]] std::string value_of(const char* key) {
+    std::string value;
+    const auto target = sysctl::Target::of_process(pod_->pid(), host_).value();
+    auto writer = sysctl::SysctlWriter::open().value();
+    EXPECT_TRUE(writer.visit(target, [&](sysctl::SysctlTree& tree) {
+      value = tree.read(sysctl::SysctlKey::parse(key).value()).value_or("?");
+    }));
+    return value;
+  }
+
+  std::optional<HostWatch> watch_;
+  SystemClock clock_;
+  KeepingRecorder recorder_;
+  linux::HostNamespaces host_ = linux::HostNamespaces::read().value();
+  policy::Allowlist allowlist_ =
+      policy::Allowlist::create(policy::KubernetesVersion::newest(), {}, std::nullopt).value();
+  std::shared_ptr<const rules::PolicySet> policies_;
+  std::unique_ptr<PodKeeper> keeper_;
+  std::optional<PodProcess> pod_;
+};
+
+// Ten keys, among them two pairs whose order matters.
+constexpr const char* kTen =
+    "net.ipv4.ip_unprivileged_port_start = 400\n"
+    "net.ipv4.ip_local_port_range = 500 60999\n"
+    "net.ipv4.conf.all.accept_redirects = 1\n"
+    "net.ipv4.ip_forward = 1\n"
+    "net.core.somaxconn = 2048\n"
+    "net.ipv4.tcp_fin_timeout = 30\n"
+    "net.ipv4.tcp_keepalive_time = 600\n"
+    "net.ipv4.tcp_rmem = 4096 65536 1048576\n"
+    "kernel.msgmax = 16384\n"
+    "kernel.sem = 300 32000 100 256\n";
+
+TEST_F(AgentOnThisKernel, PutsTenKeysIntoEffectWithinTheCall) {
+  const Result<> started = keeper_->start(sandbox(kTen));
+  ASSERT_TRUE(started) << started.error().message;
+  EXPECT_EQ(value_of("net.core.somaxconn"), "2048");
+  EXPECT_EQ(value_of("net.ipv4.ip_unprivileged_port_start"), "400");
+  EXPECT_EQ(value_of("net.ipv4.conf.all.accept_redirects"), "1");
+  EXPECT_EQ(value_of("kernel.msgmax"), "16384");
+  ASSERT_EQ(recorder_.reports.size(), 1U);
+  const agent::Report& report = recorder_.reports[0];
+  EXPECT_EQ(report.settings.size(), 10U);
+  for (const store::SettingRecord& setting : report.settings) {
+    EXPECT_EQ(setting.state, store::SettingState::applied) << setting.name;
+  }
+  EXPECT_EQ(report.notices.at(0).reason, agent::kSysctlsApplied);
+  EXPECT_EQ(keeper_->standing().counters.applied, 1U);
+}
+
+TEST_F(AgentOnThisKernel, RecognisesWhatIsInForceAlready) {
+  ASSERT_TRUE(keeper_->start(sandbox("net.core.somaxconn = 2048\n")));
+  ASSERT_TRUE(keeper_->start(sandbox("net.core.somaxconn = 2048\n")));
+  keeper_->review(sandbox("net.core.somaxconn = 2048\n"));
+  EXPECT_EQ(keeper_->standing().counters.applied, 1U);
+  EXPECT_EQ(keeper_->standing().counters.unchanged, 2U);
+  EXPECT_EQ(keeper_->standing().sandboxes, 1U);
+  EXPECT_THAT(recorder_.reports.at(2).notices, IsEmpty());
+}
+
+TEST_F(AgentOnThisKernel, RepairsAPodThatStartedWithoutUs) {
+  keeper_->review(sandbox("net.core.somaxconn = 2048\n"));
+  EXPECT_EQ(value_of("net.core.somaxconn"), "2048");
+  const agent::Notice& notice = recorder_.reports.at(0).notices.at(0);
+  EXPECT_EQ(notice.type, store::EventType::warning);
+  EXPECT_EQ(notice.reason, agent::kSysctlsRepaired);
+  EXPECT_THAT(notice.message, HasSubstr("net.core.somaxconn = 2048 (was 4096)"));
+  EXPECT_THAT(notice.message, HasSubstr("sockets that were open before"));
+  EXPECT_EQ(keeper_->standing().counters.repaired, 1U);
+}
+
+TEST_F(AgentOnThisKernel, RefusesAPodWhoseValueTheKernelRefuses) {
+  const Result<> started =
+      keeper_->start(sandbox("net.core.somaxconn = 2048\nnet.ipv4.conf.eth7.rp_filter = 1\n"));
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().code, Code::denied_by_policy);
+  EXPECT_THAT(started.error().message, HasSubstr("SysctlNotApplied: "));
+  EXPECT_THAT(started.error().message, HasSubstr("net.ipv4.conf.eth7.rp_filter"));
+  EXPECT_EQ(value_of("net.core.somaxconn"), "4096");  // all or nothing
+}
+
+TEST_F(AgentOnThisKernel, StartsADegradedPodWithWhatItMayHave) {
+  ASSERT_TRUE(keeper_->start(
+      sandbox("net.ipv4.tcp_syncookies = 0\nnet.core.somaxconn = 2048\n", "lenient")));
+  EXPECT_EQ(value_of("net.ipv4.tcp_syncookies"), "0");
+  EXPECT_EQ(value_of("net.core.somaxconn"), "4096");
+  EXPECT_EQ(keeper_->standing().counters.degraded, 1U);
+  EXPECT_EQ(recorder_.reports.at(0).notices.at(0).reason, "SysctlForbidden");
+  EXPECT_EQ(recorder_.reports.at(0).pod.phase, store::PodPhase::running);
+}
+
+TEST_F(AgentOnThisKernel, TakesANamespaceByItsPathAlone) {
+  const std::string path = fmt::format("/proc/{}/ns/net", pod_->pid());
+  Sandbox pinned = sandbox("net.core.somaxconn = 2048\n");
+  pinned.pid = 0;
+  pinned.places = {{NamespaceKind::net, path}};
+  ASSERT_TRUE(keeper_->start(pinned));
+  EXPECT_EQ(value_of("net.core.somaxconn"), "2048");
+  // The others are not known: nothing of theirs can be written.
+  pinned.annotations["podsysctl.io/sysctls"] = "kernel.msgmax = 16384\n";
+  EXPECT_FALSE(keeper_->start(pinned));
+}
+
+TEST_F(AgentOnThisKernel, RefusesAProcessThatIsNotInTheNamedNamespace) {
+  const auto other =
+      PodProcess::start({NamespaceKind::net, NamespaceKind::ipc, NamespaceKind::uts});
+  ASSERT_TRUE(other);
+  Sandbox mixed = sandbox("net.core.somaxconn = 2048\n");
+  mixed.places = {{NamespaceKind::net, fmt::format("/proc/{}/ns/net", other->pid())}};
+  const Result<> started = keeper_->start(mixed);
+  ASSERT_FALSE(started);
+  EXPECT_THAT(started.error().message, HasSubstr("may be another process by now"));
+  EXPECT_EQ(value_of("net.core.somaxconn"), "4096");
+}
+
+TEST_F(AgentOnThisKernel, NeverWritesTheHostsWhateverARuntimeSays) {
+  Sandbox lying = sandbox("net.core.somaxconn = 2048\nkernel.msgmax = 16384\n");
+  lying.pid = 0;
+  lying.places = {{NamespaceKind::net, "/proc/1/ns/net"}, {NamespaceKind::ipc, "/proc/1/ns/ipc"}};
+  EXPECT_FALSE(keeper_->start(lying));
+  lying.places.clear();
+  lying.pid = ::getpid();
+  EXPECT_FALSE(keeper_->start(lying));
+  lying.pid = 1;
+  EXPECT_FALSE(keeper_->start(lying));
+}
+
+}  // namespace
+}  // namespace podsysctl::kernel_test
