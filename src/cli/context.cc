@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/context.h"
 
-#include <sys/utsname.h>
-
 #include <optional>
 #include <utility>
 
 #include "cli/engines.h"
+#include "cli/host_name.h"
 #include "cli/reporter.h"
 
 namespace podsysctl::cli {
-std::string host_name() {
-  utsname kernel{};
-  return ::uname(&kernel) == 0 ? kernel.nodename : "localhost";
-}
 
 struct Context::Parts {
   SystemClock clock;

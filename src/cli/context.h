@@ -13,9 +13,6 @@
 
 namespace podsysctl::cli {
 
-// This host's name, for events.
-[[nodiscard]] std::string host_name();
-
 class Context {
  public:
   // `root` is --root.

@@ -7,6 +7,7 @@
 #include "cli/context.h"
 #include "cli/cri_finder.h"
 #include "cli/docker_finder.h"
+#include "cli/host_name.h"
 
 namespace podsysctl::cli {
 
