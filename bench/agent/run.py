@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What the agent costs: its handler, a pod's start with and without it, and its memory.
+
+run.py --binaries build/bin --cache DIR [--containerd 2.1] [--rounds 300] [--pairs 15]
+Pods are started by turns with and without the agent, so that what disturbs the machine disturbs
+both. Runs in namespaces of its own, as tests/agent/nri_test.py does."""
+
+import argparse
+import collections
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "tests" / "agent"))
+
+import cri_calls  # noqa: E402
+import nri_test  # noqa: E402
+
+
+def quantile(values: list[float], part: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * part))]
+
+
+def handler(binaries: pathlib.Path, rounds: int) -> None:
+    samples = collections.defaultdict(list)
+    lines = subprocess.run([binaries / "podsysctl-agent-bench", str(rounds)], check=True, capture_output=True,
+                           text=True).stdout.splitlines()
+    for line in lines:
+        name, microseconds = line.split("\t")
+        samples[name].append(float(microseconds))
+    for name, values in samples.items():
+        print(f"{name}: least {min(values):.0f} us, p50 {statistics.median(values):.0f}, "
+              f"p90 {quantile(values, 0.9):.0f}, p99 {quantile(values, 0.99):.0f} ({len(values)} samples)")
+
+
+def resident(agent: nri_test.Agent) -> str:
+    status = pathlib.Path(f"/proc/{agent.process.pid}/status").read_text()
+    return next(line.split(":")[1].strip() for line in status.splitlines() if line.startswith("VmRSS"))
+
+
+def one_start(case: nri_test.Case, name: str, settings: dict[str, str] | None) -> float:
+    start = time.monotonic()
+    pod = case.run(name, settings)
+    took = time.monotonic() - start
+    case.cri.stop_pod(pod)
+    case.cri.remove_pod(pod)
+    return took * 1000
+
+
+def pods(case: nri_test.Case, pairs: int) -> None:
+    times = {"without": [], "with, no wishes": [], "with, 10 keys": []}
+    print(f"resident, idle: {resident(case.agent)}")
+    case.agent.kill()
+    for i in range(pairs):
+        times["without"].append(one_start(case, f"a{i}", nri_test.TEN))
+        case.agent.start()
+        times["with, no wishes"].append(one_start(case, f"b{i}", None))
+        times["with, 10 keys"].append(one_start(case, f"c{i}", nri_test.TEN))
+        if i + 1 < pairs:
+            case.agent.kill()
+    for name, values in times.items():
+        print(f"pod start {name}: median {statistics.median(values):.1f} ms, least {min(values):.1f}, "
+              f"p90 {quantile(values, 0.9):.1f}")
+    print(f"resident, after: {resident(case.agent)}")
+
+
+def measure(options: argparse.Namespace) -> int:
+    handler(options.binaries, options.rounds)
+    nri_test.make_surroundings()
+    with tempfile.TemporaryDirectory(prefix="psys-agent-bench-") as folder:
+        work = pathlib.Path(folder)
+        runtime = nri_test.NriContainerd(options.containerd, options.cache)
+        runtime.start(work)
+        agent = nri_test.Agent(options.binaries.resolve(), work, runtime.run / "nri.sock")
+        try:
+            agent.start()
+            pods(nri_test.Case(runtime, agent), options.pairs)
+        finally:
+            nri_test.clean_up(runtime)
+    return 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--binaries", type=pathlib.Path, required=True)
+    parser.add_argument("--cache", type=pathlib.Path, required=True)
+    parser.add_argument("--containerd", default="2.1")
+    parser.add_argument("--rounds", type=int, default=300)
+    parser.add_argument("--pairs", type=int, default=15)
+    options = parser.parse_args()
+    if os.environ.get(nri_test.INSIDE):
+        return measure(options)
+    return nri_test.go_inside(sys.argv[1:], __file__)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
