@@ -20,7 +20,7 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path += [str(HERE), str(HERE.parent / "e2e"), *os.environ.get("PYTHONPATH", "").split(":")]
+sys.path += [str(HERE), str(HERE.parent / "e2e")]
 
 import cri_calls  # noqa: E402
 import runtime_containerd  # noqa: E402
@@ -89,15 +89,16 @@ class NriContainerd(runtime_containerd.Containerd):
 
 
 class Agent:
-    def __init__(self, binaries: pathlib.Path, work: pathlib.Path, nri_socket: pathlib.Path):
+    def __init__(self, binaries: pathlib.Path, work: pathlib.Path, nri_socket: pathlib.Path, index: str = "10"):
         self.binaries = binaries
+        self.nri_socket = nri_socket
         self.policies = work / "policy.d"
         self.policies.mkdir()
         self.socket = work / "agent.sock"
         self.state = work / "state"
         self.log = work / "agent.log"
         self.flags = [f"--policy-dir={self.policies}", f"--root={work}/state", f"--status-socket={self.socket}",
-                      f"--nri-socket={nri_socket}"]
+                      f"--nri-socket={nri_socket}", f"--nri-index={index}"]
         self.process: subprocess.Popen | None = None
         (self.policies / "policies.yaml").write_text(POLICIES)
 
@@ -290,6 +291,34 @@ def gone_pods(case: Case) -> None:
     wait_until(lambda: case.agent.status()["pods"]["withSettings"] == before, "the agent forgets it")
 
 
+def two_plugins(case: Case) -> None:
+    """What the first one wrote the second one recognises."""
+    with tempfile.TemporaryDirectory(prefix="psys-agent-2-") as folder:
+        second = Agent(case.agent.binaries, pathlib.Path(folder), case.agent.nri_socket, index="20")
+        second.start()
+        try:
+            before = [each.status()["pods"] for each in (case.agent, second)]
+            case.has(case.run("both", TEN), TEN)
+            after = [each.status()["pods"] for each in (case.agent, second)]
+            same("applied by the first", after[0]["applied"], before[0]["applied"] + 1)
+            same("recognised by the second", after[1]["unchanged"], before[1]["unchanged"] + 1)
+            same("applied by the second", after[1]["applied"], before[1]["applied"])
+        finally:
+            same("exit code", second.kill(signal.SIGTERM), 0)
+
+
+def slow_disk(case: Case) -> None:
+    """Somebody holds the database: pods start as quickly, and their records come later."""
+    with contextlib.closing(sqlite3.connect(case.agent.state / "state.db", isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        case.has(case.run("slow", {"net.core.somaxconn": "1024"}), {"net.core.somaxconn": "1024"})
+        same("answers too late", case.agent.status()["pods"]["answeredTooLate"], 0)
+        same("records", case.agent.reasons("slow"), [])
+        database.execute("COMMIT")
+    wait_until(lambda: "SysctlsApplied" in case.agent.reasons("slow"), "the event is on record")
+    same("lost records", case.agent.status()["records"]["lost"], 0)
+
+
 def few_rights(case: Case) -> None:
     status = pathlib.Path(f"/proc/{case.agent.process.pid}/status").read_text()
     rows = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
@@ -315,8 +344,8 @@ def installed(case: Case) -> None:
     plugin.unlink()
 
 
-CASES = (ten_keys, no_wish, forbidden, kernel_refuses, degraded, host_network, policy_reload, few_rights, gone_pods,
-         agent_killed, agent_killed_amid_calls, runtime_killed, installed)
+CASES = (ten_keys, no_wish, forbidden, kernel_refuses, degraded, host_network, policy_reload, two_plugins,
+         slow_disk, few_rights, gone_pods, agent_killed, agent_killed_amid_calls, runtime_killed, installed)
 
 
 def go_inside(arguments: list[str], program: str = __file__) -> int:
