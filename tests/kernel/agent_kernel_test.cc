@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The agent's core on processes in namespaces of their own: what runtimes call a sandbox.
-#include <sys/mount.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <filesystem>
+#include <cerrno>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,8 +11,10 @@
 
 #include "agent/pod_keeper.h"
 #include "agent/report.h"
+#include "agent/rights.h"
 #include "agent/testing.h"
 #include "host_watch.h"
+#include "linux/fresh_namespaces.h"
 #include "pod_process.h"
 #include "rules/file_reader.h"
 #include "sysctl/kernel_version.h"
@@ -173,6 +173,33 @@ TEST_F(AgentOnThisKernel, StartsADegradedPodWithWhatItMayHave) {
   EXPECT_EQ(keeper_->standing().counters.degraded, 1U);
   EXPECT_EQ(recorder_.reports.at(0).notices.at(0).reason, "SysctlForbidden");
   EXPECT_EQ(recorder_.reports.at(0).pod.phase, store::PodPhase::running);
+}
+
+// With what the agent keeps of its rights, in a process that gives up the rest.
+TEST_F(AgentOnThisKernel, NeedsFewRightsAlsoForAPodWithAUserNamespace) {
+  pod_.reset();
+  pod_.emplace(PodProcess::start({NamespaceKind::user, NamespaceKind::net, NamespaceKind::ipc,
+                                  NamespaceKind::uts})
+                   .value());
+  const Result<std::string> outcome = linux::call_in_child([&]() -> Result<std::string> {
+    PSYS_TRY(agent::keep_few_capabilities());
+    KeepingRecorder recorder;
+    PSYS_TRY_ASSIGN(
+        const auto keeper,
+        PodKeeper::open(
+            {.policies = [this] { return policies_; },
+             .node = {.safe_list = allowlist_, .kernel = sysctl::running_kernel(), .defaults = {}},
+             .host = host_,
+             .clock = clock_,
+             .recorder = recorder}));
+    PSYS_TRY(agent::refuse_what_is_not_ours());
+    PSYS_TRY(keeper->start(sandbox("net.core.somaxconn = 2048\nkernel.msgmax = 16384\n")));
+    return std::string(::execl("/bin/true", "true", nullptr) < 0 && errno == EPERM ? "done" : "?");
+  });
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(*outcome, "done");
+  EXPECT_EQ(value_of("net.core.somaxconn"), "2048");
+  EXPECT_EQ(value_of("kernel.msgmax"), "16384");
 }
 
 TEST_F(AgentOnThisKernel, TakesANamespaceByItsPathAlone) {
