@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the agent costs a runtime that waits for it. Prints one line a sample, CASE <tab>
 // microseconds. As root.
+//   bare      bare_loop.h on a new sandbox, the same values: the least that it could cost
 //   start     PodKeeper::start for a new sandbox with ten keys, two of which depend on order:
 //             namespaces opened, decided, planned, written, read back
 //   review    the same sandbox again: everything is in force already
@@ -17,6 +18,7 @@
 #include <fmt/core.h>
 
 #include "../../tests/kernel/pod_process.h"
+#include "../bare_loop.h"
 #include "agent/nri_door.h"
 #include "agent/pod_keeper.h"
 #include "base/strings.h"
@@ -52,6 +54,28 @@ constexpr const char* kTenKeys =
     "net.ipv4.tcp_rmem = 4096 65536 1048576\n"
     "kernel.msgmax = 16384\n"
     "kernel.sem = 300 32000 100 256\n";
+
+// The same in an order that the kernel takes.
+std::vector<FileValue> bare_values() {
+  return {{"/proc/sys/net/ipv4/ip_unprivileged_port_start", "400"},
+          {"/proc/sys/net/ipv4/ip_local_port_range", "500\t60999"},
+          {"/proc/sys/net/ipv4/ip_forward", "1"},
+          {"/proc/sys/net/ipv4/conf/all/accept_redirects", "1"},
+          {"/proc/sys/net/core/somaxconn", "2048"},
+          {"/proc/sys/net/ipv4/tcp_fin_timeout", "30"},
+          {"/proc/sys/net/ipv4/tcp_keepalive_time", "600"},
+          {"/proc/sys/net/ipv4/tcp_rmem", "4096\t65536\t1048576"},
+          {"/proc/sys/kernel/msgmax", "16384"},
+          {"/proc/sys/kernel/sem", "300\t32000\t100\t256"}};
+}
+
+Result<Places> places_of(pid_t pid) {
+  PSYS_TRY_ASSIGN(linux::Namespace net, linux::Namespace::of_process(pid, NamespaceKind::net));
+  PSYS_TRY_ASSIGN(linux::Namespace ipc, linux::Namespace::of_process(pid, NamespaceKind::ipc));
+  PSYS_TRY_ASSIGN(linux::Namespace home_net, linux::Namespace::own(NamespaceKind::net));
+  PSYS_TRY_ASSIGN(linux::Namespace home_ipc, linux::Namespace::own(NamespaceKind::ipc));
+  return Places{std::move(net), std::move(ipc), std::move(home_net), std::move(home_ipc)};
+}
 
 class NoRecorder final : public agent::Recorder {
  public:
@@ -96,6 +120,14 @@ class Bench {
           const PodProcess pod,
           PodProcess::start({NamespaceKind::net, NamespaceKind::ipc, NamespaceKind::uts}));
       PSYS_TRY(direct(pod.pid(), i >= 0));
+      PSYS_TRY_ASSIGN(
+          const PodProcess other,
+          PodProcess::start({NamespaceKind::net, NamespaceKind::ipc, NamespaceKind::uts}));
+      const std::vector<FileValue> values = bare_values();
+      PSYS_TRY(timed("bare", i >= 0, [&]() -> Result<> {
+        PSYS_TRY_ASSIGN(const Places places, places_of(other.pid()));
+        return run_bare_loop(places, values);
+      }));
     }
     return through_a_socket(rounds);
   }
