@@ -97,6 +97,11 @@ exit 1
         SOCKET.unlink(missing_ok=True)
         self.remove_cgroups()
 
+    def revive(self) -> None:
+        """After a case that ended it and failed before it started it again."""
+        if len(self.pids()) < 2:
+            subprocess.run([FOLDER / "start"], check=False)
+
     @staticmethod
     def wait_for_end(pid: int) -> None:
         deadline = time.monotonic() + READY_LIMIT
