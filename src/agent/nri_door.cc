@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/printable.h"
-#include "linux/socket.h"
+#include "linux/stream_socket.h"
 #include "nri/session.h"
 
 namespace podsysctl::agent {

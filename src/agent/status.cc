@@ -8,7 +8,7 @@
 
 #include "base/printable.h"
 #include "json/json.h"
-#include "linux/socket.h"
+#include "linux/stream_socket.h"
 
 namespace podsysctl::agent {
 namespace {

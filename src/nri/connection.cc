@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "linux/socket.h"
+#include "linux/stream_socket.h"
 
 namespace podsysctl::nri {
 namespace {

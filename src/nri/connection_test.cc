@@ -7,7 +7,7 @@
 
 #include <gmock/gmock.h>
 
-#include "linux/socket.h"
+#include "linux/stream_socket.h"
 
 namespace podsysctl::nri {
 namespace {

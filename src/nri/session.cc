@@ -13,7 +13,7 @@
 
 #include "base/strings.h"
 #include "linux/poll_timeout.h"
-#include "linux/socket.h"
+#include "linux/stream_socket.h"
 #include "nri/client.h"
 #include "nri/mux.h"
 #include "nri/plugin_service.h"

@@ -13,8 +13,9 @@
 
 namespace podsysctl::policy {
 
-// The reason as events and `kubectl get pod` show it.
+// Reason codes as events and `kubectl get pod` show them.
 inline constexpr std::string_view kSysctlForbidden = "SysctlForbidden";
+inline constexpr std::string_view kInvalidSysctlAnnotation = "InvalidSysctlAnnotation";
 
 class Verdict {
  public:

@@ -56,6 +56,9 @@ class OwnEngine:
     first_run = "podsysctl run --rm -p 18080:80 busybox true"
     adapt = ""  # lines of sh that change the wrapper's arguments
 
+    def fetch(self) -> None:
+        """What it needs of the network, outside the cases' namespaces."""
+
     def start(self, work: pathlib.Path) -> None:
         pass
 
@@ -349,6 +352,11 @@ def main() -> int:
         print(f"skip: {options.binaries}/podsysctl is not built")
         return SKIPPED
     if not options.inside:
+        try:
+            engine_of(options).fetch()
+        except (runtime_containerd.Missing, runtime_docker.Missing) as reason:
+            print(f"skip: {reason}")
+            return SKIPPED
         return run_outside()
     cases = [case for file in sorted(options.cases.glob("*.case")) for case in case_file.read_cases(file)
              if re.search(options.filter, f"{file.stem}: {case.name}")]

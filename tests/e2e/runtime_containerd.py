@@ -111,6 +111,8 @@ class Containerd:
     def __init__(self, version: str, cache: pathlib.Path):
         self.version = version
         self.bin = (cache / version / "bin").resolve()
+        self.run = pathlib.Path("/run") / f"cri-{version}"
+        self.state = self.run / "state"  # until start() knows better
         self.env: dict[str, str] = {}
         self.flags: list[str] = []
 
@@ -118,7 +120,6 @@ class Containerd:
         """Raises Missing; `work` holds all that it writes but its sockets, which are below /run."""
         self.fetch()
         self.state = work / f"containerd-{self.version}"
-        self.run = pathlib.Path("/run") / f"cri-{self.version}"
         for folder in (self.state / "net.d", self.run):
             folder.mkdir(parents=True)
         self.socket = self.run / "containerd.sock"
@@ -161,6 +162,7 @@ class Containerd:
             return 0
 
     def fetch(self) -> None:
+        """Needs the network of the machine where it is not here yet. Raises Missing."""
         for program in ("runc", "busybox"):
             if shutil.which(program) is None:
                 raise Missing(f"{program} is not installed")

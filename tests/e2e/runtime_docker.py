@@ -46,6 +46,9 @@ class Docker:
     first_run = "podsysctl run --rm -p 18080:80 busybox true; podsysctl run --rm --network host busybox true"
     adapt = ADAPT
 
+    def fetch(self) -> None:
+        """It comes with the machine's packages."""
+
     def start(self, work: pathlib.Path) -> None:
         """Raises Missing; `work` holds images and containers, sockets are below /run."""
         path = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"

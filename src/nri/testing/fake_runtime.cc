@@ -5,7 +5,7 @@
 #include <array>
 #include <utility>
 
-#include "linux/socket.h"
+#include "linux/stream_socket.h"
 #include "nri/big_endian.h"
 #include "nri/testing/samples.h"
 
