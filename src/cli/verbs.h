@@ -27,6 +27,7 @@ void add_catalog(Command& app);
 void add_check(Command& app);
 void add_migrate(Command& app);
 void add_agent(Command& app);
+void add_policy(Command& app);
 void add_version(Command& app);
 void add_completion(Command& app);  // last: it reads the whole of `app` when it is run
 

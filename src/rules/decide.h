@@ -8,9 +8,9 @@
 // by a namespace that the pod shares with the host. Grants add up over policies; a denial counts
 // also where it is not known whether its policy matches, a grant does not.
 // Only what the pod itself asked for can have it rejected: what a selecting profile or a default
-// may not set is left out, with its verdict. The strictest onForbidden of the matching policies
-// holds; Reject where none matches. A forbidden wish counts as not uttered: the next source has its
-// turn. Pure, no I/O, no locks: called for every sandbox. Thread-safety: pure function.
+// may not set is left out, with its verdict. The strictest onForbidden that matching policies
+// state holds; Reject where none does. A forbidden wish counts as not uttered: the next source has
+// its turn. Pure, no I/O, no locks: called for every sandbox. Thread-safety: pure function.
 #pragma once
 
 #include <cstdint>

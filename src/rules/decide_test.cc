@@ -211,6 +211,8 @@ TEST_F(Decide, TheStrictestModeHolds) {
   rules += policy_text("c", "  match: {namespaces: [x]}\n");
   EXPECT_EQ(decision().on_forbidden, OnForbidden::degrade);
   rules += policy_text("d", "  match: {}\n");
+  EXPECT_EQ(decision().on_forbidden, OnForbidden::degrade);
+  rules += policy_text("e", "  match: {}\n  onForbidden: Reject\n");
   EXPECT_EQ(decision().on_forbidden, OnForbidden::reject);
 }
 

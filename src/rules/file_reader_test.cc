@@ -63,7 +63,7 @@ TEST(Files, AreReadWhole) {
   EXPECT_EQ(policy.entry_of(key_of("net.ipv4.tcp_wmem")), &policy.allowed[3]);
   EXPECT_EQ(policy.entry_of(key_of("net.ipv4.ip_forward")), nullptr);
   EXPECT_EQ(policy.on_forbidden, OnForbidden::degrade);
-  EXPECT_EQ(policy.sources.text(), "field, annotation, alphaAnnotation");
+  EXPECT_EQ(policy.honoured().text(), "field, annotation, alphaAnnotation");
   ASSERT_NE(set.find_profile("fast"), nullptr);
   EXPECT_FALSE(set.find_profile("fast")->match.has_value());
   EXPECT_EQ(describe(set.find_profile("fast")->settings[0].origin), "p.yaml:28:14");

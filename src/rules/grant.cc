@@ -73,6 +73,8 @@ std::optional<Verdict> bad_value(const Setting& wish) {
 
 Grants Grants::for_pod(const PodFacts& pod, const PolicySet& set, const NodeFacts& node) {
   Grants grants(pod, node);
+  std::optional<OnForbidden> stated;
+  bool any_sources = false;
   for (const SysctlPolicy& policy : set.policies) {
     const Answer answer = match(policy.match, pod).answer;
     if (answer == Answer::no) {
@@ -83,13 +85,18 @@ Grants Grants::for_pod(const PodFacts& pod, const PolicySet& set, const NodeFact
       grants.any_unknown_ = true;
       continue;
     }
-    grants.on_forbidden_ = grants.matching_.empty()
-                               ? policy.on_forbidden
-                               : std::max(grants.on_forbidden_, policy.on_forbidden);
     grants.matching_.push_back(&policy);
-    grants.sources_.add(policy.sources);
+    if (policy.on_forbidden) {
+      grants.on_forbidden_ =
+          stated ? std::max(*stated, *policy.on_forbidden) : *policy.on_forbidden;
+      stated = grants.on_forbidden_;
+    }
+    if (policy.sources || !policy.allowed.empty()) {
+      any_sources = true;
+      grants.sources_.add(policy.honoured());
+    }
   }
-  if (grants.matching_.empty()) {
+  if (!any_sources) {
     grants.sources_ = Sources::by_default();
   }
   return grants;
@@ -177,12 +184,12 @@ Verdict Grants::by_policies(const Setting& wish, Source source) const {
     if (entry == nullptr) {
       continue;
     }
-    if (!policy->sources.has(source)) {
+    if (!policy->honoured().has(source)) {
       if (!nearest) {
         nearest = forbidden(
             key, fmt::format("not allowed from the source {}", to_string(source)),
             fmt::format("{} allows it from {}: move it there, or add {} to its spec.sources",
-                        titled(*policy), policy->sources.text(), to_string(source)));
+                        titled(*policy), policy->honoured().text(), to_string(source)));
       }
       continue;
     }

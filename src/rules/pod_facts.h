@@ -24,6 +24,7 @@ struct PodFacts {
   Labels annotations;
   std::optional<std::string> service_account;
   std::optional<std::vector<std::string>> images;  // of all containers, init containers too
+  std::string interface;  // what the component IFNAME of a key stands for; "": itself
   policy::HostNamespaces host;
   policy::NamespaceMode user = policy::NamespaceMode::host;  // pod: hostUsers is false
   std::vector<sysctl::Setting> field;  // spec.securityContext.sysctls, where they are known

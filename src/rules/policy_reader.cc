@@ -75,19 +75,20 @@ void read_sources(const Fields& fields, SysctlPolicy& policy) {
   if (!fields.find("sources")) {
     return;
   }
-  policy.sources = Sources();
+  Sources sources;
   for (const yaml::Value& item : fields.list("sources", kSources)) {
     const auto text = fields.problems().keep(item, item.as_string());
     if (!text) {
       continue;
     }
     if (const auto source = source_from_string(*text)) {
-      policy.sources.add(*source);
+      sources.add(*source);
     } else {
       fields.problems().error(
           item, fmt::format("{} is no source{}", quoted(*text), nearest(*text, kSourceTexts)));
     }
   }
+  policy.sources = sources;
 }
 
 // Looking for them is not free, so only among the first faults.

@@ -79,8 +79,12 @@ struct SysctlPolicy {
   PodMatch match;
   std::vector<AllowedKey> allowed;
   std::vector<KeyPattern> denied;
-  OnForbidden on_forbidden = OnForbidden::reject;
-  Sources sources = Sources::by_default();
+  // Unset where the policy does not say: then it has no part in what holds for the pod.
+  std::optional<OnForbidden> on_forbidden;
+  std::optional<Sources> sources;
+
+  // Those that its grants are for.
+  [[nodiscard]] Sources honoured() const { return sources.value_or(Sources::by_default()); }
 
   // The entry that decides about a key: the one that spells out most of it. nullptr: none.
   [[nodiscard]] const AllowedKey* entry_of(const sysctl::SysctlKey& key) const noexcept;

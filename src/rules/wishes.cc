@@ -20,6 +20,8 @@ using sysctl::Origin;
 using sysctl::Setting;
 using sysctl::SysctlKey;
 
+constexpr std::string_view kInterface = "IFNAME";
+
 const std::string* annotation(const PodFacts& pod, std::string_view key) {
   const auto found = pod.annotations.find(key);
   return found == pod.annotations.end() ? nullptr : &found->second;
@@ -155,6 +157,32 @@ void add_selected(const PodFacts& pod, const PolicySet& set, Wishes& wishes) {
   }
 }
 
+// The key with the interface where it says IFNAME, before anybody judges it.
+Result<SysctlKey> with_interface(const SysctlKey& key, const std::string& interface) {
+  std::string path;
+  for (const std::string& part : key.components()) {
+    path += (path.empty() ? "" : "/") + (part == kInterface ? interface : part);
+  }
+  return SysctlKey::from_path(path);
+}
+
+void fill_in_interface(const PodFacts& pod, Wishes& wishes) {
+  if (pod.interface.empty()) {
+    return;
+  }
+  for (WishGroup& group : wishes.groups) {
+    for (Wish& wish : group.wishes) {
+      if (!wish.setting.key.name().contains(kInterface)) {
+        continue;
+      }
+      if (auto key = with_interface(wish.setting.key, pod.interface)) {
+        wish.setting.key = *std::move(key);
+        wish.setting.spelling.clear();
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Wishes wishes_of(const PodFacts& pod, const PolicySet& set, const NodeFacts& node,
@@ -177,6 +205,7 @@ Wishes wishes_of(const PodFacts& pod, const PolicySet& set, const NodeFacts& nod
     defaults.wishes.emplace_back(setting, Source::field);
   }
   wishes.groups.push_back(std::move(defaults));
+  fill_in_interface(pod, wishes);
   return wishes;
 }
 
