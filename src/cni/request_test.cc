@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cni/request.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace podsysctl::cni {
+namespace {
+
+using ::testing::HasSubstr;
+using Variables = std::map<std::string, std::string>;
+
+Lookup from(Variables variables) {
+  return [variables](const std::string& name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
+  };
+}
+
+TEST(Environment, IsReadWithThePodsNamesInAnyOrder) {
+  const auto read = read_environment(
+      from({{"CNI_COMMAND", "ADD"},
+            {"CNI_CONTAINERID", "abc_1.2-3"},
+            {"CNI_NETNS", "/run/netns/x"},
+            {"CNI_IFNAME", "eth0"},
+            {"CNI_ARGS", "K8S_POD_NAME=web;IgnoreUnknown=1;K8S_POD_NAMESPACE=team-a;"}}));
+  ASSERT_TRUE(read.has_value()) << read.error().message;
+  EXPECT_EQ((*read)->pod_namespace, "team-a");
+  EXPECT_EQ((*read)->pod_name, "web");
+}
+
+TEST(Environment, WithoutACommandIsSomebodyCurious) {
+  const auto read = read_environment(from({}));
+  ASSERT_TRUE(read.has_value());
+  EXPECT_FALSE(read->has_value());
+}
+
+struct Bad {
+  Variables variables;
+  const char* details;
+};
+class BadEnvironment : public ::testing::TestWithParam<Bad> {};
+TEST_P(BadEnvironment, IsCodeFourAndNamesTheVariable) {
+  const auto read = read_environment(from(GetParam().variables));
+  ASSERT_FALSE(read.has_value());
+  EXPECT_EQ(read.error().code, FaultCode::environment);
+  EXPECT_EQ(read.error().details, GetParam().details);
+}
+INSTANTIATE_TEST_SUITE_P(
+    Table, BadEnvironment,
+    ::testing::Values(
+        Bad{{{"CNI_COMMAND", "NOP"}}, "CNI_COMMAND"},
+        Bad{{{"CNI_COMMAND", "ADD"}}, "CNI_CONTAINERID, CNI_IFNAME, CNI_NETNS"},
+        Bad{{{"CNI_COMMAND", "DEL"}, {"CNI_CONTAINERID", "../x"}, {"CNI_IFNAME", "eth0"}},
+            "CNI_CONTAINERID"},
+        Bad{{{"CNI_COMMAND", "DEL"}, {"CNI_CONTAINERID", "x"}, {"CNI_IFNAME", "a/b"}},
+            "CNI_IFNAME"},
+        Bad{{{"CNI_COMMAND", "DEL"}, {"CNI_CONTAINERID", "x"}, {"CNI_IFNAME", ".."}}, "CNI_IFNAME"},
+        Bad{{{"CNI_COMMAND", "STATUS"}, {"CNI_ARGS", "a=b=c"}}, "CNI_ARGS"}));
+
+struct BadText {
+  const char* text;
+  Command command;
+  FaultCode code;
+  const char* message;
+};
+class BadConfig : public ::testing::TestWithParam<BadText> {};
+TEST_P(BadConfig, HasTheCodeOfTheSpecification) {
+  const auto read = read_config(GetParam().text, GetParam().command);
+  ASSERT_FALSE(read.has_value());
+  EXPECT_EQ(read.error().code, GetParam().code);
+  EXPECT_THAT(read.error().message + " " + read.error().details, HasSubstr(GetParam().message));
+}
+INSTANTIATE_TEST_SUITE_P(
+    Table, BadConfig,
+    ::testing::Values(
+        BadText{"", Command::add, FaultCode::decode, "network configuration"},
+        BadText{"[]", Command::add, FaultCode::decode, "must be an object"},
+        BadText{R"({"name":"n"})", Command::add, FaultCode::version,
+                "config is \"0.1.0\", plugin supports [0.3.0 0.3.1 0.4.0 1.0.0 1.1.0]"},
+        BadText{R"({"cniVersion":"9.0.0","name":"n"})", Command::add, FaultCode::version,
+                "incompatible CNI versions"},
+        BadText{R"({"cniVersion":"0.3.1","name":"n"})", Command::check, FaultCode::version,
+                "does not allow"},
+        BadText{R"({"cniVersion":"1.0.0","name":"n"})", Command::gc, FaultCode::version,
+                "does not allow"},
+        BadText{R"({"cniVersion":"1.0.0"})", Command::add, FaultCode::config, "name: missing"},
+        BadText{R"({"cniVersion":"1.0.0","name":"n","sysctl":{"net.a":1}})", Command::add,
+                FaultCode::config, "expected a string"},
+        BadText{R"({"cniVersion":"1.0.0","name":"n","mtu":1400})", Command::add,
+                FaultCode::unsupported_field, "mtu: 1400"},
+        BadText{R"({"cniVersion":"1.0.0","name":"n","prevResult":[]})", Command::add,
+                FaultCode::config, "prevResult: must be an object"}));
+
+TEST(Config, ArgumentsWinOverTheConfiguration) {
+  const auto read = read_config(
+      R"({"cniVersion":"1.0.0","name":"n","sysctl":{"net.a":"1","net.b":"1"},"mtu":0,
+          "args":{"cni":{"sysctl":{"net.b":"2"}}},
+          "runtimeConfig":{"io.kubernetes.cri.pod-annotations":{"k":"v"}}})",
+      Command::add);
+  ASSERT_TRUE(read.has_value()) << read.error().message;
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  EXPECT_EQ(read->sysctls, (Pairs{{"net.a", "1"}, {"net.b", "2"}}));
+  EXPECT_EQ(read->annotations.at("k"), "v");
+}
+
+TEST(Config, ArgumentsAloneAreFine) {
+  EXPECT_TRUE(
+      read_config(R"({"cniVersion":"1.0.0","name":"n","args":{"cni":{"sysctl":{"net.b":"2"}}}})",
+                  Command::add)
+          .has_value());
+}
+
+TEST(PreviousResult, IsSpokenInTheConfigurationsVersion) {
+  const json::Value previous = json::Value::parse(
+      R"({"cniVersion":"1.1.0","interfaces":[{"name":"eth0","mtu":1500}],
+          "ips":[{"address":"10.0.0.2/24"},{"address":"fd00::2/64"}],
+          "routes":[{"dst":"0.0.0.0/0","mtu":1400}],"dns":{}})");
+  const json::Value old = converted(previous, "0.4.0");
+  EXPECT_EQ(old["cniVersion"], "0.4.0");
+  EXPECT_EQ(old["ips"][0]["version"], "4");
+  EXPECT_EQ(old["ips"][1]["version"], "6");
+  EXPECT_FALSE(old["interfaces"][0].contains("mtu"));
+  EXPECT_FALSE(old["routes"][0].contains("mtu"));
+  const json::Value back = converted(old, "1.1.0");
+  EXPECT_FALSE(back["ips"][0].contains("version"));
+  EXPECT_EQ(converted(previous, "1.1.0"), previous);
+}
+
+}  // namespace
+}  // namespace podsysctl::cni

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any text on the standard input of the CNI plugin: one JSON answer for every command that cannot
+// reach a namespace.
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "cni/plugin.h"
+#include "json/json.h"
+
+namespace {
+
+void require(bool holds) {
+  if (!holds) {
+    std::abort();
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace podsysctl;
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  for (const char* command : {"ADD", "CHECK", "STATUS", "VERSION"}) {
+    const cni::Answer answer = cni::run(
+        [command](const std::string& name) -> std::optional<std::string> {
+          if (name == "CNI_COMMAND") {
+            return command;
+          }
+          return name == "CNI_NETNS" ? "/dev/null" : name == "CNI_ARGS" ? "" : "eth0";
+        },
+        text);
+    require(answer.exit_code == 0 || json::parse(answer.out, "answer").has_value());
+  }
+  return 0;
+}
