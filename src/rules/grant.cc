@@ -45,7 +45,7 @@ std::optional<Verdict> shared_namespace(const SysctlKey& key, const PodFacts& po
   }
   // A pod on the host's network has the host's UTS namespace, too.
   const NamespaceMode mode = scope == Scope::ipc ? pod.host.ipc : pod.host.net;
-  return mode == NamespaceMode::host
+  return mode != NamespaceMode::pod
              ? std::optional(policy::shared_with_host(key.name(), scope, version))
              : std::nullopt;
 }

@@ -21,6 +21,8 @@ using sysctl::Setting;
 using sysctl::SysctlKey;
 
 constexpr std::string_view kInterface = "IFNAME";
+// The reason of Kubernetes up to 1.10 for an annotation that does not parse.
+constexpr std::string_view kInvalidAnnotation = "InvalidSysctlAnnotation";
 
 const std::string* annotation(const PodFacts& pod, std::string_view key) {
   const auto found = pod.annotations.find(key);
@@ -28,7 +30,7 @@ const std::string* annotation(const PodFacts& pod, std::string_view key) {
 }
 
 Verdict unreadable(std::string_view key, std::string_view why, std::string hint) {
-  return Verdict::forbidden(std::string(key), policy::kInvalidSysctlAnnotation,
+  return Verdict::forbidden(std::string(key), kInvalidAnnotation,
                             fmt::format("invalid {} annotation: {}", key, why), std::move(hint));
 }
 
@@ -77,7 +79,9 @@ void add_alpha(const PodFacts& pod, std::string_view key, const Sources& honoure
   }
   auto settings = alpha_settings(key, *text);
   if (!settings) {
-    wishes.offences.push_back(policy::invalid_annotation(key, settings.error()));
+    wishes.offences.push_back(unreadable(
+        key, settings.error().message,
+        "write name=value pairs with ',' between them, or use spec.securityContext.sysctls"));
     return;
   }
   for (Setting& setting : *settings) {
