@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
+#include <cerrno>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,10 +36,19 @@ struct Given {
   [[nodiscard]] bool as_json() const { return output == "json"; }
 };
 
+// The default folder may be missing: then nothing is allowed beyond the safe list. What a person
+// names has to be there.
+Result<rules::PolicySet> read_named(const std::string& path) {
+  if (path != rules::kDefaultFolder && ::access(path.c_str(), F_OK) != 0) {
+    return Error::from_errno(errno, "read policies from {}", path);
+  }
+  return rules::read_set(path);
+}
+
 int check_files(const Given& given) {
   int code = kOk;
   for (const std::string& path : given.paths) {
-    if (const auto set = rules::read_set(path)) {
+    if (const auto set = read_named(path)) {
       print_beside(fmt::format("{}: {} policies, {} profiles\n", path, set->policies.size(),
                                set->profiles.size()));
     } else {
@@ -49,7 +59,7 @@ int check_files(const Given& given) {
 }
 
 int show(const Given& given) {
-  const auto set = rules::read_set(given.folder);
+  const auto set = read_named(given.folder);
   if (!set) {
     return report(set.error());
   }
@@ -113,7 +123,7 @@ int test(const Given& given) {
     complain("missing flag: --pod FILE\nhint: podsysctl policy test --help");
     return kUsage;
   }
-  const auto set = rules::read_set(given.folder);
+  const auto set = read_named(given.folder);
   if (!set) {
     return report(set.error());
   }
@@ -161,7 +171,7 @@ void add_test(Command& policy, const std::shared_ptr<Given>& given) {
   command.option("kubernetes-version", "1.X", "The safe list of this version; default: newest",
                  given->context.kubernetes_version);
   command.option("kernel-version", "RELEASE",
-                 "The node's kernel, as uname -r has it, or host; default: a new one",
+                 "The node's kernel, as uname -r has it, or host; default: new",
                  given->context.kernel_version);
   command
       .option("kubelet-config", "FILE",

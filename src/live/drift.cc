@@ -42,12 +42,6 @@ void compare_all(const std::vector<SettingRecord>& settings, Glance& glance, Tar
   }
 }
 
-std::optional<NamespaceKind> kind_of(std::string_view text) {
-  const auto* const kind = std::ranges::find_if(
-      linux::kPodNamespaces, [text](NamespaceKind one) { return to_string(one) == text; });
-  return kind == linux::kPodNamespaces.end() ? std::nullopt : std::optional(*kind);
-}
-
 bool needs(const ManagedPod& pod, NamespaceKind kind) {
   return std::ranges::any_of(pod.settings, [kind](const SettingRecord& setting) {
     const auto key = SysctlKey::parse(setting.name);
@@ -68,15 +62,23 @@ Result<Namespace> open_namespace(const ManagedPod& pod, const store::NamespaceRe
   return ns;
 }
 
+// Every namespace that a setting of the pod lives in: what is not joined would be read on the host.
 Result<> join_namespaces(const ManagedPod& pod, Glance& glance, const linux::HostNamespaces& host) {
-  for (const store::NamespaceRecord& record : pod.namespaces) {
-    const auto kind = kind_of(record.kind);
-    if (!kind || record.path == "host" || !needs(pod, *kind)) {
+  for (const NamespaceKind kind : linux::kPodNamespaces) {
+    if (!needs(pod, kind)) {
       continue;
     }
-    PSYS_TRY_ASSIGN(const Namespace ns, open_namespace(pod, record, *kind));
+    const auto record =
+        std::ranges::find(pod.namespaces, to_string(kind), &store::NamespaceRecord::kind);
+    if (record == pod.namespaces.end()) {
+      return Error::of(Code::not_found, "its {} namespace is not on record", to_string(kind));
+    }
+    if (record->path == "host") {
+      return Error::of(Code::denied_by_policy, "its {} namespace is the host's", record->kind);
+    }
+    PSYS_TRY_ASSIGN(const Namespace ns, open_namespace(pod, *record, kind));
     if (host.contains(ns)) {
-      return Error::of(Code::denied_by_policy, "its {} namespace is the host's", record.kind);
+      return Error::of(Code::denied_by_policy, "its {} namespace is the host's", record->kind);
     }
     PSYS_TRY(glance.join(ns));
   }

@@ -21,6 +21,19 @@ using store::ContainerState;
 constexpr std::chrono::milliseconds kEnding{2'000};
 constexpr int kKilled = 137;  // 128 + SIGKILL: how a container ends whose monitor is gone as well
 
+std::vector<store::NamespaceRecord> namespaces_of(const linux::ProcessId& process,
+                                                  const sysctl::Target& target) {
+  const std::pair<std::string_view, bool> own[] = {{"net", target.net.has_value()},
+                                                   {"ipc", target.ipc.has_value()},
+                                                   {"uts", target.uts.has_value()}};
+  std::vector<store::NamespaceRecord> records;
+  for (const auto& [kind, is_own] : own) {
+    records.push_back(
+        {std::string(kind), is_own ? fmt::format("/proc/{}/ns/{}", process.pid, kind) : "host"});
+  }
+  return records;
+}
+
 // The container is the sandbox: its namespaces are known, and proven, once its process is there.
 // One that has ended by then was started by a runtime that reported no failure: that is all there
 // is.
@@ -32,9 +45,6 @@ Result<> settle_in_container(const EngineNode& node, const store::PodRecord& pod
       return {};
     }));
   }
-  if (spec.sysctls.empty()) {
-    return {};
-  }
   PSYS_TRY_ASSIGN(const linux::HostNamespaces host, linux::HostNamespaces::read());
   const Result<sysctl::Target> target = sysctl::Target::of_process(process, host);
   if (!target) {
@@ -42,6 +52,7 @@ Result<> settle_in_container(const EngineNode& node, const store::PodRecord& pod
     const Result<bool> gone = linux::wait_until_gone(process, kEnding);
     return gone && *gone ? put_unseen(node, pod, spec.sysctls) : std::unexpected(target.error());
   }
+  PSYS_TRY(node.store.put_namespaces(pod.uid, namespaces_of(process, *target)));
   return put_sysctls(node, pod, spec.sysctls, *target);
 }
 

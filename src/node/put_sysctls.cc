@@ -61,6 +61,9 @@ Result<> put_sysctls(const EngineNode& node, const store::PodRecord& pod,
 
 Result<> put_sysctls(const EngineNode& node, const store::PodRecord& pod,
                      const std::vector<sysctl::Setting>& settings, const sysctl::Target& target) {
+  if (settings.empty()) {
+    return {};
+  }
   PSYS_TRY_ASSIGN(auto writer, sysctl::SysctlWriter::open());
   sysctl::Application application = enforce::enforce(settings, target, writer);
   credit_runtime(node, settings, application);
@@ -74,6 +77,9 @@ Result<> put_sysctls(const EngineNode& node, const store::PodRecord& pod,
 
 Result<> put_unseen(const EngineNode& node, const store::PodRecord& pod,
                     const std::vector<sysctl::Setting>& settings) {
+  if (settings.empty()) {
+    return {};
+  }
   sysctl::Application application;
   for (const sysctl::Setting& setting : settings) {
     application.settings.push_back({setting, "", "", ApplyState::applied});

@@ -66,13 +66,6 @@ Result<std::vector<AnnotatedSysctl>> parse_sysctls_annotation(std::string_view v
   return entries;
 }
 
-Verdict invalid_annotation(std::string_view key, const Error& error) {
-  return Verdict::forbidden(std::string(key), kInvalidSysctlAnnotation,
-                            fmt::format("invalid {} annotation: {}", key, error.message),
-                            "write name=value pairs with ',' between them, or use "
-                            "spec.securityContext.sysctls");
-}
-
 std::vector<FieldFault> validate_alpha_annotations(std::string_view sysctls,
                                                    std::string_view unsafe_sysctls) {
   std::vector<FieldFault> faults;

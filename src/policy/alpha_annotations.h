@@ -15,7 +15,6 @@
 #include "base/result.h"
 #include "policy/api_validation.h"
 #include "policy/kubernetes_version.h"
-#include "policy/verdict.h"
 
 namespace podsysctl::policy {
 
@@ -35,10 +34,6 @@ struct AnnotatedSysctl {
 // The entries in their order; none for an empty annotation. Error:
 // sysctl "P" not of the format sysctl_name=value
 [[nodiscard]] Result<std::vector<AnnotatedSysctl>> parse_sysctls_annotation(std::string_view value);
-
-// The kubelet's verdict on a pod whose annotation does not parse: InvalidSysctlAnnotation,
-// "invalid KEY annotation: ERR".
-[[nodiscard]] Verdict invalid_annotation(std::string_view key, const Error& error);
 
 // What the API server of 1.4 … 1.10 checks: format, names (by the regex of that time), and that no
 // name is in both. Paths are metadata.annotations[KEY] and metadata.annotations[KEY][i].name.

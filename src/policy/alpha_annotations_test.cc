@@ -64,18 +64,6 @@ TEST(AlphaAnnotations, RefusesMoreThanAnObjectCanHold) {
       "an object");
 }
 
-TEST(AlphaAnnotations, TheKubeletsVerdict) {
-  const auto parsed = parse_sysctls_annotation("foo");
-  ASSERT_FALSE(parsed);
-  const Verdict verdict = invalid_annotation(kUnsafeSysctlsAnnotation, parsed.error());
-  EXPECT_FALSE(verdict.is_allowed());
-  EXPECT_EQ(verdict.reason(), "InvalidSysctlAnnotation");
-  EXPECT_EQ(verdict.message(),
-            "invalid security.alpha.kubernetes.io/unsafe-sysctls annotation: sysctl \"foo\" not of "
-            "the format sysctl_name=value");
-  EXPECT_THAT(verdict.hint(), testing::HasSubstr("name=value"));
-}
-
 std::vector<std::string> faults(std::string_view safe, std::string_view unsafe_list) {
   std::vector<std::string> shown;
   for (const FieldFault& fault : validate_alpha_annotations(safe, unsafe_list)) {

@@ -13,9 +13,8 @@
 
 namespace podsysctl::policy {
 
-// Reason codes as events and `kubectl get pod` show them.
+// The reason as events and `kubectl get pod` show it.
 inline constexpr std::string_view kSysctlForbidden = "SysctlForbidden";
-inline constexpr std::string_view kInvalidSysctlAnnotation = "InvalidSysctlAnnotation";
 
 class Verdict {
  public:

@@ -29,7 +29,9 @@ class Requirements:
             return self.lacks_capabilities()
         if word.startswith("engine:"):
             wanted = word.removeprefix("engine:")
-            return "" if wanted == self.engine else f"it is about the engine {wanted}"
+            return "" if self.engine in wanted.split("|") else f"it is about the engine {wanted}"
+        if word == "privileged":  # Docker asks for every capability there is
+            return self.lacks_capabilities() if self.engine == "docker" else ""
         if word.startswith("image:"):
             name = word.removeprefix("image:")
             there = (self.images / name).exists()
