@@ -17,9 +17,10 @@ Command make_app() {
   Command app("podsysctl", "Kernel parameters (sysctls) for containers and pods");
   app.details("podsysctl COMMAND --help shows the flags of a command.");
   for (const auto add :
-       {&add_run, &add_ps, &add_inspect, &add_logs, &add_exec, &add_stop, &add_rm, &add_events,
-        &add_get, &add_set, &add_diff, &add_node, &add_agent, &add_policy, &add_image, &add_check,
-        &add_migrate, &add_explain, &add_catalog, &add_version, &add_completion}) {
+       {&add_run,     &add_ps,      &add_inspect,   &add_logs,  &add_exec,    &add_stop,
+        &add_rm,      &add_events,  &add_get,       &add_set,   &add_diff,    &add_node,
+        &add_agent,   &add_policy,  &add_image,     &add_check, &add_migrate, &add_explain,
+        &add_catalog, &add_version, &add_completion}) {
     add(app);
   }
   return app;

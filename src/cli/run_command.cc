@@ -81,8 +81,7 @@ void add_engine_flags(Command& run, Given& given) {
   run.choice("engine", {"embedded", "docker", "cri"}, "What runs the pod (default embedded)",
              flags.engine);
   run.option("runtime", "NAME|PATH",
-             "OCI runtime (default: the first that works); cri: its handler",
-             flags.runtime)
+             "OCI runtime (default: the first that works); cri: its handler", flags.runtime)
       .completed_with(Completes::files);
   run.option("cri-endpoint", "SOCKET", "Where the engine cri finds its runtime (unix:///…)",
              flags.cri_endpoint)

@@ -19,9 +19,9 @@ Result<FolderWatch> FolderWatch::open(const std::string& folder) {
   if (!inotify.valid()) {
     return Error::from_errno(errno, "watch {}", folder);
   }
-  constexpr std::uint32_t kChanges =
-      IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM |
-      IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+  constexpr std::uint32_t kChanges = IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE |
+                                     IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE_SELF | IN_MOVE_SELF |
+                                     IN_ONLYDIR;
   if (::inotify_add_watch(inotify.get(), folder.c_str(), kChanges) < 0) {
     return Error::from_errno(errno, "watch {}", folder);
   }

@@ -81,7 +81,8 @@ Outcome run_launched(const EngineNode& node, pod::PodSpec& spec, const policy::A
 // Without a service there is nobody who could start a container again.
 void warn_of_no_restart(const Node& node, const pod::PodSpec& spec, const LaunchOptions& options) {
   if (options.attachment == Attachment::detached && spec.restart != pod::RestartPolicy::never) {
-    node.reporter.warn("restartPolicy: in the background nobody starts an ended container again; "
+    node.reporter.warn(
+        "restartPolicy: in the background nobody starts an ended container again; "
         "podsysctl node does");
   }
 }
