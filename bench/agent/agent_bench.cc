@@ -84,9 +84,9 @@ class NoRecorder final : public agent::Recorder {
   void keep_only(std::vector<std::string> /*sandbox_ids*/) override {}
 };
 
-class NoLog final : public agent::Log {
+class NoLog final : public Log {
  public:
-  void say(agent::Level /*level*/, std::string_view /*message*/) override {}
+  void say(LogLevel /*level*/, std::string_view /*message*/) override {}
 };
 
 struct Sample {

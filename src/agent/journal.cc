@@ -84,7 +84,7 @@ void Journal::note_loss(const Error& error) {
     ++state_.lost;
     state_.last_error = error.message;
   }
-  log_.say(Level::error, fmt::format("a record was lost: {}", error.message));
+  log_.say(LogLevel::error, fmt::format("a record was lost: {}", error.message));
 }
 
 Result<> Journal::write(const Entry& entry) {

@@ -15,9 +15,9 @@
 #include <variant>
 #include <vector>
 
-#include "agent/log.h"
 #include "agent/recorder.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/result.h"
 #include "store/store.h"
 

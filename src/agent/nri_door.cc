@@ -79,7 +79,7 @@ void NriDoor::lost(const std::string& why) {
     state_.connected = false;
     state_.last_error = why;
   }
-  log_.say(Level::warning, fmt::format("NRI: {}; trying again", why));
+  log_.say(LogLevel::warning, fmt::format("NRI: {}; trying again", why));
 }
 
 NriDoor::State NriDoor::state() const {
@@ -94,7 +94,7 @@ Result<> NriDoor::configure(const nri::Configuration& configuration) {
     const std::scoped_lock lock(mutex_);
     state_ = {.connected = true, .runtime = runtime, .connections = state_.connections + 1};
   }
-  log_.say(Level::info, fmt::format("NRI: registered with {}", runtime));
+  log_.say(LogLevel::info, fmt::format("NRI: registered with {}", runtime));
   return {};
 }
 
@@ -125,7 +125,7 @@ void NriDoor::answered_late(std::string_view method, std::chrono::nanoseconds to
   const std::string what =
       fmt::format("{} took {} ms", method, std::chrono::ceil<milliseconds>(took).count());
   keeper_.answered_late(what);
-  log_.say(Level::error, fmt::format("NRI: {}: the runtime did not wait for the answer", what));
+  log_.say(LogLevel::error, fmt::format("NRI: {}: the runtime did not wait for the answer", what));
 }
 
 Sandbox NriDoor::sandbox_of(const nri::PodSandbox& pod) const {

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/log.h"
 #include "agent/pod_keeper.h"
+#include "base/log.h"
 #include "linux/fd.h"
 #include "nri/connection.h"
 #include "nri/plugin.h"

@@ -87,12 +87,12 @@ bool Loop::told_to_end() const {
 void Loop::reload() const {
   const Result<rules::LiveSet::Change> change = policies.reload();
   if (!change) {
-    log.say(Level::error, fmt::format("policy: {}", change.error().message));
+    log.say(LogLevel::error, fmt::format("policy: {}", change.error().message));
   } else if (*change == rules::LiveSet::Change::refused) {
-    log.say(Level::error,
+    log.say(LogLevel::error,
             fmt::format("policy: the former set stays in force: {}", policies.error()->message));
   } else if (*change == rules::LiveSet::Change::replaced) {
-    log.say(Level::info,
+    log.say(LogLevel::info,
             fmt::format("policy: generation {} is in force", policies.current().number));
   }
 }
@@ -151,7 +151,7 @@ Result<> run(const Options& options, const policy::Allowlist& allowlist,
   PSYS_TRY_ASSIGN(const linux::HostNamespaces host, linux::HostNamespaces::read());
   PSYS_TRY_ASSIGN(rules::LiveSet policies, rules::LiveSet::open(options.policy_folder));
   if (policies.error()) {
-    log.say(Level::error,
+    log.say(LogLevel::error,
             fmt::format("policy: only the safe list is in force: {}", policies.error()->message));
   }
   PSYS_TRY_ASSIGN(const std::unique_ptr<Journal> journal,
@@ -166,8 +166,8 @@ Result<> run(const Options& options, const policy::Allowlist& allowlist,
   PSYS_TRY(refuse_what_is_not_ours());
   NriDoor door(*keeper, log);
   PSYS_TRY_ASSIGN(const linux::WakeUp door_ended, linux::WakeUp::open());
-  log.say(Level::info, fmt::format("policy: generation {} of {} is in force",
-                                   policies.current().number, options.policy_folder));
+  log.say(LogLevel::info, fmt::format("policy: generation {} of {} is in force",
+                                      policies.current().number, options.policy_folder));
   const Loop loop{options, signals, policies, listener, door_ended, door, *keeper, *journal, log};
   return run_both(loop, door, std::move(handed_over));
 }

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/log.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/result.h"
 #include "nri/connection.h"
 #include "policy/allowlist.h"

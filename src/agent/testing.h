@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/log.h"
 #include "agent/recorder.h"
+#include "base/log.h"
 
 namespace podsysctl::agent {
 
@@ -37,7 +37,7 @@ class KeepingRecorder final : public Recorder {
 
 class KeepingLog final : public Log {
  public:
-  void say(Level /*level*/, std::string_view message) override {
+  void say(LogLevel /*level*/, std::string_view message) override {
     const std::scoped_lock lock(mutex_);
     lines.emplace_back(message);
   }

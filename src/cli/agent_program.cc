@@ -22,23 +22,23 @@
 namespace podsysctl::cli {
 namespace {
 
-std::string_view name_of(agent::Level level) {
+std::string_view name_of(LogLevel level) {
   switch (level) {
-    case agent::Level::error:
+    case LogLevel::error:
       return "error";
-    case agent::Level::warning:
+    case LogLevel::warning:
       return "warning";
-    case agent::Level::info:
+    case LogLevel::info:
       break;
   }
   return "info";
 }
 
 // "2026-11-26T11:15:13Z info NRI: registered with containerd v2.1.9"
-class ErrorStreamLog final : public agent::Log {
+class ErrorStreamLog final : public Log {
  public:
   explicit ErrorStreamLog(const Clock& clock) : clock_(clock) {}
-  void say(agent::Level level, std::string_view message) override {
+  void say(LogLevel level, std::string_view message) override {
     const std::string line =
         fmt::format("{} {} {}\n", to_rfc3339(clock_.now()), name_of(level), printable(message));
     const std::scoped_lock lock(mutex_);

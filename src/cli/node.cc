@@ -39,11 +39,11 @@ struct Given {
 };
 
 // One line each; the journal takes a level in front (sd-daemon(3)).
-class ServiceLog final : public service::Log {
+class ServiceLog final : public Log {
  public:
   ServiceLog() : journal_(std::getenv("JOURNAL_STREAM") != nullptr) {}
 
-  void say(service::Level level, std::string_view message) override {
+  void say(LogLevel level, std::string_view message) override {
     const std::string text = printable(message);
     if (journal_) {
       fmt::print(stderr, "<{}>{}\n", priority_of(level), text);
@@ -53,13 +53,11 @@ class ServiceLog final : public service::Log {
   }
 
  private:
-  static int priority_of(service::Level level) {
-    return level == service::Level::error ? 3 : level == service::Level::warning ? 4 : 6;
+  static int priority_of(LogLevel level) {
+    return level == LogLevel::error ? 3 : level == LogLevel::warning ? 4 : 6;
   }
-  static std::string_view word_of(service::Level level) {
-    return level == service::Level::error     ? "error"
-           : level == service::Level::warning ? "warning"
-                                              : "info";
+  static std::string_view word_of(LogLevel level) {
+    return level == LogLevel::error ? "error" : level == LogLevel::warning ? "warning" : "info";
   }
 
   bool journal_;

@@ -17,6 +17,7 @@
 #include "node/put_sysctls.h"
 #include "node/teardown.h"
 #include "pod/runtime_facts.h"
+#include "sandbox/network_ports.h"
 
 namespace podsysctl::node {
 namespace {
@@ -29,25 +30,13 @@ LaunchFailure failure_of(std::string_view reason, const Error& error) {
   return {.reason = std::string(reason), .message = error.message};
 }
 
-std::string_view protocol_name(pod::Protocol protocol) {
-  switch (protocol) {
-    case pod::Protocol::udp:
-      return "udp";
-    case pod::Protocol::sctp:
-      return "sctp";
-    case pod::Protocol::tcp:
-      break;
-  }
-  return "tcp";
-}
-
 std::vector<store::HostPort> host_ports_of(const PodSpec& spec) {
   std::vector<store::HostPort> ports;
   for (const pod::Container& container : spec.containers) {
     for (const pod::Port& port : container.ports) {
       if (port.host_port != 0) {
-        ports.push_back({std::string(protocol_name(port.protocol)), port.host_ip, port.host_port,
-                         port.container_port});
+        ports.push_back({std::string(sandbox::to_string(port.protocol)), port.host_ip,
+                         port.host_port, port.container_port});
       }
     }
   }

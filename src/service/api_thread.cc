@@ -40,7 +40,7 @@ Result<std::unique_ptr<ApiThread>> ApiThread::start(const ApiOptions& options,
   parts->server = *std::move(server);
   parts->thread = std::thread([&log, all = parts.get()] {
     if (const Result<> served = all->server->serve(all->stop->fd()); !served) {
-      log.say(Level::error, served.error().message);
+      log.say(LogLevel::error, served.error().message);
     }
   });
   return std::unique_ptr<ApiThread>(new ApiThread(std::move(parts)));

@@ -7,10 +7,10 @@
 #include <string>
 #include <thread>
 
+#include "base/log.h"
 #include "base/result.h"
 #include "linux/wake_up.h"
 #include "service/api.h"
-#include "service/log.h"
 #include "service/workplace.h"
 
 namespace podsysctl::service {

@@ -96,7 +96,7 @@ Result<std::unique_ptr<Workplace>> open_recovered(const std::string& root,
   PSYS_TRY_ASSIGN(std::unique_ptr<Workplace> workplace, open());
   if (recovery) {
     const std::string story = story_of(*recovery);
-    log.say(Level::error, story);
+    log.say(LogLevel::error, story);
     PSYS_TRY(note_of_node(workplace->node(), store::EventType::warning, "StateRecovered", story));
   }
   return workplace;

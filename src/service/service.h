@@ -8,11 +8,11 @@
 #include <string>
 #include <string_view>
 
+#include "base/log.h"
 #include "base/result.h"
 #include "linux/service_manager.h"
 #include "service/api.h"
 #include "service/config.h"
-#include "service/log.h"
 #include "service/workplace.h"
 
 namespace podsysctl::service {

@@ -34,7 +34,7 @@ Result<> Supervisor::run() {
     dues_.alive = Steady::now() + *interval;
   }
   report(with_.manager.ready(fmt::format("{} pods", slots_.size())), "the service manager");
-  with_.log.say(Level::info,
+  with_.log.say(LogLevel::info,
                 fmt::format("ready: {} manifests in {}", slots_.size(), with_.folder.path()));
   do {
     with_.pulse.beat();
@@ -47,7 +47,7 @@ Result<> Supervisor::run() {
   } while (take_signals());
   report(with_.manager.stopping(), "the service manager");
   if (!workers_.drain(kEnd)) {
-    with_.log.say(Level::warning,
+    with_.log.say(LogLevel::warning,
                   "ending while pods are being made or stopped; the next start goes on with them");
     // The workers wait for containers, maybe for hours, and cannot be told to stop waiting.
     ::_exit(0);
@@ -171,7 +171,7 @@ void Supervisor::give_up_name(Slots::iterator slot) {
 
 void Supervisor::report(const Result<>& done, std::string_view what) {
   if (!done) {
-    with_.log.say(Level::error, fmt::format("{}: {}", what, done.error().message));
+    with_.log.say(LogLevel::error, fmt::format("{}: {}", what, done.error().message));
   }
 }
 

@@ -15,12 +15,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/log.h"
 #include "base/result.h"
 #include "linux/service_manager.h"
 #include "linux/signals.h"
 #include "linux/wake_up.h"
 #include "service/api.h"
-#include "service/log.h"
 #include "service/manifest_folder.h"
 #include "service/metrics.h"
 #include "service/reload.h"
@@ -98,7 +98,7 @@ class Supervisor {
   void sync_resting();
   void give_up_name(Slots::iterator slot);
   // To the log and to the events.
-  void say(Level level, store::EventType type, std::string_view reason, std::string_view text);
+  void say(LogLevel level, store::EventType type, std::string_view reason, std::string_view text);
   void report(const Result<>& done, std::string_view what);
 
   Surroundings with_;

@@ -37,7 +37,7 @@ void Supervisor::look_at_folder() {
 
 void Supervisor::tell_problem(const std::string& path) {
   const Slot& slot = slots_.at(path);
-  with_.log.say(Level::warning, slot.problem);
+  with_.log.say(LogLevel::warning, slot.problem);
   const std::string_view reason =
       slot.problem.ends_with("rename one of the two") ? "DuplicatePod" : "InvalidManifest";
   report(note_of_node(with_.node, EventType::warning, reason, slot.problem), "event");
@@ -49,15 +49,15 @@ void Supervisor::reload() {
   with_.metrics.add(reloaded ? &Counts::reloads : &Counts::refused_reloads);
   if (!reloaded) {
     const std::string text = reloaded.error().message + "; the configuration before stays in force";
-    say(Level::error, EventType::warning, "ConfigRefused", text);
+    say(LogLevel::error, EventType::warning, "ConfigRefused", text);
   } else {
     plan_drift_check();
     for (const std::string_view field : reloaded->needs_restart) {
-      say(Level::warning, EventType::warning, "RestartNeeded",
+      say(LogLevel::warning, EventType::warning, "RestartNeeded",
           fmt::format("{} has changed: it is taken up when the service is restarted", field));
     }
     if (reloaded->policy_changed) {
-      say(Level::info, EventType::normal, "PolicyReloaded",
+      say(LogLevel::info, EventType::normal, "PolicyReloaded",
           "the policy has changed; pods that the former one refused are judged again");
       sync_all();
     }
@@ -65,7 +65,8 @@ void Supervisor::reload() {
   report(with_.manager.ready(fmt::format("{} pods", slots_.size())), "the service manager");
 }
 
-void Supervisor::say(Level level, EventType type, std::string_view reason, std::string_view text) {
+void Supervisor::say(LogLevel level, EventType type, std::string_view reason,
+                     std::string_view text) {
   with_.log.say(level, text);
   report(note_of_node(with_.node, type, reason, text), "event");
 }
@@ -78,7 +79,7 @@ void Supervisor::keep_copy() {
     const Result<> kept = node ? store::keep_copy((*node)->root) : std::unexpected(node.error());
     copying_ = false;
     if (!kept) {
-      with_.log.say(Level::warning, "the copy of the state database: " + kept.error().message);
+      with_.log.say(LogLevel::warning, "the copy of the state database: " + kept.error().message);
     }
   });
 }

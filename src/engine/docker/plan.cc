@@ -8,6 +8,7 @@
 #include "engine/embedded/identity.h"
 #include "linux/file.h"
 #include "linux/signal_names.h"
+#include "sandbox/network_ports.h"
 #include "sysctl/scope.h"
 
 namespace podsysctl::engine {
@@ -16,18 +17,6 @@ namespace {
 using docker::ContainerSpec;
 
 constexpr std::size_t kProfileLimit = std::size_t{1} << 20U;
-
-std::string_view protocol_name(pod::Protocol protocol) {
-  switch (protocol) {
-    case pod::Protocol::udp:
-      return "udp";
-    case pod::Protocol::sctp:
-      return "sctp";
-    case pod::Protocol::tcp:
-      break;
-  }
-  return "tcp";
-}
 
 constexpr std::string_view kContainer = "container:";
 
@@ -66,7 +55,7 @@ void put_network(ContainerSpec& spec, const pod::PodSpec& pod, const std::string
     for (const pod::Port& port : container.ports) {
       if (port.host_port != 0) {
         spec.ports.push_back({port.container_port, port.host_port, port.host_ip,
-                              std::string(protocol_name(port.protocol))});
+                              std::string(sandbox::to_string(port.protocol))});
       }
     }
   }

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <string_view>
 
-namespace podsysctl::service {
+namespace podsysctl {
 
-enum class Level : std::uint8_t { error, warning, info };
+enum class LogLevel : std::uint8_t { error, warning, info };
 
 class Log {
  public:
@@ -16,7 +16,7 @@ class Log {
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
   virtual ~Log() = default;
-  virtual void say(Level level, std::string_view message) = 0;
+  virtual void say(LogLevel level, std::string_view message) = 0;
 };
 
-}  // namespace podsysctl::service
+}  // namespace podsysctl
