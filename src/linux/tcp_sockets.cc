@@ -79,7 +79,11 @@ Result<More> take_message(const nlmsghdr& header, std::vector<TcpSocket>& socket
     if (header.nlmsg_len >= NLMSG_HDRLEN + sizeof failure) {
       std::memcpy(&failure, payload, sizeof failure);
     }
-    return Error::from_errno(-failure.error, "list TCP sockets");
+    return failure.error == -ENOENT
+               ? Error::from_errno(ENOENT,
+                                   "list TCP sockets: this kernel has not loaded the module "
+                                   "tcp_diag (modprobe tcp_diag)")
+               : Error::from_errno(-failure.error, "list TCP sockets");
   }
   inet_diag_msg message{};
   if (header.nlmsg_type == SOCK_DIAG_BY_FAMILY &&
