@@ -69,9 +69,9 @@ TEST(Policy, CheckNamesFileLineAndField) {
   const Printed good = run_words({"policy", "check", kFolder + "/policy.d"});
   EXPECT_EQ(good.code, kOk) << good.err;
   EXPECT_THAT(good.err, HasSubstr("3 policies, 2 profiles"));
-  const Printed absent = run_words({"policy", "check", "/nonexistent"});
+  const Printed absent = run_words({"policy", "check", "/no/such/folder"});
   EXPECT_EQ(absent.code, kFailed);
-  EXPECT_THAT(absent.err, HasSubstr("read policies from /nonexistent: No such file"));
+  EXPECT_THAT(absent.err, HasSubstr("/no/such/folder: No such file"));
   const Printed bad = run_words({"policy", "check", kFolder + "/broken.yaml"});
   EXPECT_EQ(bad.code, kFailed);
   EXPECT_THAT(bad.err, HasSubstr("broken.yaml:7:3: spec.alowed: unknown field; did you mean "
@@ -80,10 +80,10 @@ TEST(Policy, CheckNamesFileLineAndField) {
 
 TEST(Policy, TestNeedsAPodAndReadablePolicies) {
   EXPECT_EQ(run_words({"policy", "test"}).code, kUsage);
-  const Printed missing =
-      run_words({"policy", "test", "--policy-dir", "/nonexistent", "--pod", kFolder + "/web.yaml"});
+  const Printed missing = run_words(
+      {"policy", "test", "--policy-dir", "/no/such/folder", "--pod", kFolder + "/web.yaml"});
   EXPECT_EQ(missing.code, kFailed);
-  EXPECT_THAT(missing.err, HasSubstr("/nonexistent"));
+  EXPECT_THAT(missing.err, HasSubstr("/no/such/folder"));
   const Printed empty = run_words({"policy", "test", "--policy-dir", kFolder + "/policy.d", "--pod",
                                    kFolder + "/policy.d/20-profiles.yaml"});
   EXPECT_EQ(empty.code, kFailed);

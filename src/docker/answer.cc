@@ -29,6 +29,11 @@ std::unexpected<Error> refused(int status, std::string_view body) {
 }
 
 Error unreachable(const http::Endpoint& endpoint, Error error) {
+  // Some errors of the client begin with the server already.
+  const std::string named = endpoint.text + ": ";
+  if (error.message.starts_with(named)) {
+    error.message.erase(0, named.size());
+  }
   return {Code::unavailable, error.sys_errno,
           fmt::format("Docker's daemon does not answer at {}: {}; is it running? DOCKER_HOST names "
                       "another address",
