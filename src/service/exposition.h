@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // /metrics: the text format of Prometheus, version 0.0.4, written by a few lines of our own (a
-// library for it would bring a registry of its own and 0.4 MB for less than twenty series).
+// library for it would bring a registry of its own for less than twenty series).
 // Thread-safety: pure function.
 #pragma once
 
