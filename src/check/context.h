@@ -14,6 +14,7 @@
 #include "policy/default_sysctls.h"
 #include "policy/kubernetes_version.h"
 #include "policy/pod_security.h"
+#include "rules/types.h"
 #include "sysctl/kernel_version.h"
 
 namespace podsysctl::check {
@@ -43,6 +44,7 @@ struct Context {
   policy::Allowlist allowlist;
   std::optional<policy::PodSecurity> pod_security;
   std::optional<policy::DefaultSysctls> default_sysctls;  // of the kubelet's configuration
+  std::optional<rules::PolicySet> policies;               // what the node's admin allows pods
   Runtime runtime = Runtime::unknown;
   Severities severities = default_severities();
 };

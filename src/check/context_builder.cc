@@ -5,13 +5,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 
 #include "base/strings.h"
 #include "check/kubelet_config.h"
 #include "check/kubelet_drop_in.h"
 #include "check/policy_file.h"
 #include "linux/file.h"
+#include "rules/file_reader.h"
 
 namespace podsysctl::check {
 namespace {
@@ -34,7 +37,7 @@ Result<Rule> parse_rule(std::string_view id) {
     return *rule;
   }
   return Error::of(Code::invalid_argument, "{} is no rule; a rule is written like PSC101",
-                   quoted(id));
+                   podsysctl::quoted(id));
 }
 
 Result<> apply_flags(const ContextOptions& options, Severities& severities) {
@@ -52,7 +55,7 @@ Result<> apply_flags(const ContextOptions& options, Severities& severities) {
                               : severity_from_string(std::string_view(text).substr(equals + 1));
     if (!severity) {
       return Error::of(Code::invalid_argument, "{} is not of the form RULE=off|info|warning|error",
-                       quoted(text));
+                       podsysctl::quoted(text));
     }
     severities.at(index_of(rule)) = *severity;
   }
@@ -68,9 +71,8 @@ class Builder {
   explicit Builder(const ContextOptions& options) : options_(options) {}
 
   Result<Prepared> build() {
-    if (!options_.policy.empty()) {
-      PSYS_TRY_ASSIGN(const std::string text, linux::read_file(options_.policy));
-      PSYS_TRY_ASSIGN(policy_, read_policy_file(text, options_.policy));
+    for (const std::string& path : options_.policies) {
+      PSYS_TRY(read_policy(path));
     }
     for (const auto& [rule, severity] : policy_.rules) {
       severities_.at(index_of(rule)) = severity;
@@ -89,6 +91,7 @@ class Builder {
                                   .kernel = std::move(kernel),
                                   .allowlist = std::move(allowlist),
                                   .default_sysctls = std::move(defaults_),
+                                  .policies = std::move(pod_policies_),
                                   .severities = severities_},
                       .findings = std::move(findings_),
                       .summary = summary_};
@@ -97,6 +100,30 @@ class Builder {
   }
 
  private:
+  // A folder, or a file whose first document says of which kind it is.
+  Result<> read_policy(const std::string& path) {
+    std::error_code failure;
+    const bool folder = std::filesystem::is_directory(path, failure);
+    std::string text;
+    if (!folder) {
+      PSYS_TRY_ASSIGN(text, linux::read_file(path));
+    }
+    if (folder || rules::holds_policies(text, path)) {
+      if (!pod_policies_) {
+        pod_policies_.emplace();
+      }
+      return rules::read_path(path, *pod_policies_);
+    }
+    if (!policy_file_.empty()) {
+      return Error::of(Code::invalid_argument,
+                       "--policy: {} and {} both are contexts of a repository; give one of them",
+                       policy_file_, path);
+    }
+    policy_file_ = path;
+    PSYS_TRY_ASSIGN(policy_, read_policy_file(text, path));
+    return {};
+  }
+
   Result<> finish(Context& context) const {
     const std::string& level = either(options_.pod_security, policy_.pod_security);
     if (!level.empty()) {
@@ -116,7 +143,7 @@ class Builder {
       PSYS_TRY(with_context(refuse_bad(list), policy::allowlist_flag(kubernetes_)));
       std::ranges::copy(list, std::back_inserter(patterns_));
     }
-    take_file(options_.policy, policy_.patterns, nullptr);
+    take_file(policy_file_, policy_.patterns, nullptr);
     if (!options_.kubelet_config.empty()) {
       PSYS_TRY_ASSIGN(const std::string text, linux::read_file(options_.kubelet_config));
       PSYS_TRY_ASSIGN(const KubeletSysctls given,
@@ -165,6 +192,8 @@ class Builder {
 
   const ContextOptions& options_;
   PolicyFile policy_;
+  std::string policy_file_;
+  std::optional<rules::PolicySet> pod_policies_;
   policy::KubernetesVersion kubernetes_ = policy::KubernetesVersion::newest();
   Severities severities_ = default_severities();
   std::vector<std::string> patterns_;

@@ -22,7 +22,7 @@ struct ContextOptions {
   std::vector<std::string> allowed_unsafe_sysctls;  // values of the flag
   std::string kubelet_config;                       // paths; "": none
   std::string kubelet_drop_in;
-  std::string policy;
+  std::vector<std::string> policies;  // each a policy file of the repository, or policies for pods
   std::string pod_security;
   std::string runtime;
   std::vector<std::string> disabled;    // "PSC501", "PSC501,PSC309"

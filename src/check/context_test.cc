@@ -168,7 +168,7 @@ TEST(Context, RefusesWhatItCannotUse) {
       {{.allowed_unsafe_sysctls = {"net*"}}, "--allowed-unsafe-sysctls: the sysctls \"net\""},
       {{.allowed_unsafe_sysctls = {"a,\"b"}}, "a double quote is not closed"},
       {{.kubelet_config = "/nonexistent"}, "/nonexistent"},
-      {{.policy = "/nonexistent"}, "/nonexistent"},
+      {{.policies = {"/nonexistent"}}, "/nonexistent"},
       {{.pod_security = "x"}, "no level of Pod Security"},
       {{.disabled = {"PSC1"}}, "\"PSC1\" is no rule"},
       {{.severities = {"PSC501"}}, "is not of the form RULE=off|info|warning|error"},

@@ -23,8 +23,8 @@ void DocumentChecker::check(const yaml::Value& root, Sink& sink) {
             enter_workload(workload, sink);
             Subject subject = make_subject(workload, context_, keys_, sink);
             for (const auto rules :
-                 {&check_api, &check_annotations, &check_admission, &check_placement, &check_kernel,
-                  &check_values, &check_pairs, &check_writes, &check_advice}) {
+                 {&check_api, &check_annotations, &check_admission, &check_agent, &check_placement,
+                  &check_kernel, &check_values, &check_pairs, &check_writes, &check_advice}) {
               rules(subject);
             }
             sink.leave();

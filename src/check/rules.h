@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rules of `podsysctl check`: number, default severity and one line of text each. Numbers never
 // change their meaning. 0xx reading, 1xx Kubernetes, 2xx kernel, 3xx values, 4xx migration, 5xx
-// advice. docs/rules.md has a section on each, with a wrong and a right example.
-// Severities: what makes the pod fail or the node break is an error, what is likely wrong a
-// warning, advice an info. Thread-safety: constant data and pure functions.
+// advice, 6xx the agent's annotations and policies. docs/rules.md has a section on each, with a
+// wrong and a right example. Severities: what makes the pod fail or the node break is an error,
+// what is likely wrong a warning, advice an info. Thread-safety: constant data and pure functions.
 #pragma once
 
 #include <array>
@@ -77,6 +77,9 @@ enum class Rule : std::uint16_t {
   endless_recreation = 505,
   folklore = 506,
   outside_sensible_range = 507,
+
+  agent_annotation_malformed = 601,
+  not_granted = 602,
 };
 
 struct RuleInfo {
@@ -188,6 +191,11 @@ inline constexpr auto kRules = std::to_array<RuleInfo>({
     {Rule::folklore, Severity::info, "folklore", "the setting does not do what it is known for"},
     {Rule::outside_sensible_range, Severity::info, "outside-sensible-range",
      "the value is legal and unusual"},
+
+    {Rule::agent_annotation_malformed, Severity::error, "agent-annotation-malformed",
+     "the annotation for the agent does not parse"},
+    {Rule::not_granted, Severity::error, "not-granted",
+     "the policies do not grant what the pod's annotations ask for"},
 });
 
 // Where the rule stands in kRules.

@@ -200,7 +200,9 @@ void check_kernel(Subject& subject) {
       report_settability(subject, wish);
       check_module(subject, wish);
     }
-    check_interface(subject, wish);
+    if (!wish.is_for_agent()) {
+      check_interface(subject, wish);
+    }
   }
   if (!subject.workload.runtime_class.empty()) {
     check_runtime_class(subject);

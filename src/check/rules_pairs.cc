@@ -52,13 +52,17 @@ class PairCheck {
       if (const Result<> holds = sysctl::check_pair(pair, unique_.settings); !holds) {
         subject_.sink.add(Rule::unsatisfiable, subject_.value_place(later_of(pair)),
                           holds.error().message, "change one of the two values");
-      } else {
+      } else if (!of_agent(pair.first) && !of_agent(pair.second)) {
         check_order(pair, before);
       }
     }
   }
 
  private:
+  bool of_agent(std::size_t index) const {
+    return index < own_ && subject_.wishes[unique_.indices[index]].is_for_agent();
+  }
+
   // The one further down in the manifest.
   const Wish& later_of(const RelatedPair& pair) const {
     std::size_t later = 0;

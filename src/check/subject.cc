@@ -29,7 +29,7 @@ Place Subject::value_place(const Wish& wish) const {
 }
 
 Subject make_subject(const Workload& workload, const Context& context, KeyCache& keys, Sink& sink) {
-  Subject subject{workload, context, keys, sink, {}};
+  Subject subject{workload, context, keys, sink, {}, {}};
   if (!context.kubernetes.at_least(kFieldSince)) {
     return subject;
   }

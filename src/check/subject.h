@@ -14,6 +14,7 @@
 #include "check/key_facts.h"
 #include "check/workload.h"
 #include "policy/admission.h"
+#include "rules/conf_text.h"
 #include "sysctl/setting.h"
 
 namespace podsysctl::check {
@@ -29,6 +30,9 @@ struct Wish {
   std::size_t index = 0;        // in the field's list
   std::string_view annotation;  // the annotation's key; "" for the field
   bool refused_by_api = false;  // no kubelet ever sees it
+
+  // podsysctl writes it, in the right order and when the pod's interfaces are there.
+  [[nodiscard]] bool is_for_agent() const noexcept { return annotation == rules::kConfAnnotation; }
 };
 
 struct Subject {
@@ -37,6 +41,7 @@ struct Subject {
   KeyCache& keys;
   Sink& sink;
   std::vector<Wish> wishes;
+  std::vector<sysctl::Setting> annotated;  // of podsysctl.io/sysctls; wishes point into them
 
   [[nodiscard]] std::string path_of(const Wish& wish, std::string_view member) const;
   [[nodiscard]] Place name_place(const Wish& wish) const;
@@ -47,6 +52,7 @@ struct Subject {
 void check_api(Subject& subject);
 void check_annotations(Subject& subject);  // adds wishes, up to Kubernetes 1.10
 void check_admission(Subject& subject);
+void check_agent(Subject& subject);  // adds wishes that no kubelet sees
 void check_placement(Subject& subject);
 void check_kernel(Subject& subject);
 void check_values(Subject& subject);

@@ -73,6 +73,8 @@ inline ContextOptions options_from(std::string_view flags) {
       options.pod_security = value;
     } else if (words[i] == "--runtime") {
       options.runtime = value;
+    } else if (words[i] == "--policy") {
+      options.policies.push_back(std::string(PSYS_GOLDEN) + "/" + value);
     } else {
       ADD_FAILURE() << "no flag of this test: " << words[i];
     }

@@ -70,7 +70,8 @@ std::string Workload::sysctl_path(std::size_t index, std::string_view member) co
 }
 
 Workload read_workload(const pod::Workload& found) {
-  Workload workload{.kind = found.kind,
+  Workload workload{.found = &found,
+                    .kind = found.kind,
                     .namespace_ = found.namespace_,
                     .name = found.name,
                     .object_path = found.object.path(),

@@ -40,6 +40,7 @@ struct Container {
 };
 
 struct Workload {
+  const pod::Workload* found = nullptr;
   std::string_view kind;
   std::string_view namespace_;
   std::string_view name;

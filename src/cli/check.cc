@@ -124,7 +124,7 @@ void add_context_flags(Command& check, check::ContextOptions& context) {
                context.pod_security);
   check.choice("runtime", {"containerd", "cri-o", "docker"}, "Container runtime of the nodes",
                context.runtime);
-  check.option("policy", "FILE", "Take all of these from a file; see docs/check.md", context.policy)
+  check.option("policy", "PATH", "All of these from a file, or policies for pods", context.policies)
       .completed_with(Completes::files);
   check.option("disable", "RULE,...", "Switch rules off: PSC501", context.disabled);
   check.option("severity", "RULE=LEVEL", "Count a rule as off, info, warning or error",

@@ -148,19 +148,24 @@ Result<> read_text(std::string_view text, std::string_view source, PolicySet& in
   return problems.as_result();
 }
 
-Result<PolicySet> read_set(const std::string& path) {
-  PolicySet set;
+Result<> read_path(const std::string& path, PolicySet& into) {
   std::error_code failure;
   if (!fs::is_directory(path, failure)) {
-    PSYS_TRY(add_file(path, set));
+    PSYS_TRY(add_file(path, into));
   } else {
     PSYS_TRY_ASSIGN(const std::vector<std::string> files, files_in(path));
     for (const std::string& file : files) {
-      PSYS_TRY(add_file(file, set));
+      PSYS_TRY(add_file(file, into));
     }
   }
-  std::ranges::sort(set.policies, {}, &SysctlPolicy::name);
-  std::ranges::sort(set.profiles, {}, &SysctlProfile::name);
+  std::ranges::sort(into.policies, {}, &SysctlPolicy::name);
+  std::ranges::sort(into.profiles, {}, &SysctlProfile::name);
+  return {};
+}
+
+Result<PolicySet> read_set(const std::string& path) {
+  PolicySet set;
+  PSYS_TRY(read_path(path, set));
   return set;
 }
 

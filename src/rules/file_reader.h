@@ -31,7 +31,8 @@ inline constexpr std::size_t kMostObjects = 1000;  // of a set
 // Adds the objects of one text. Two objects of one kind and name are refused, wherever they are.
 [[nodiscard]] Result<> read_text(std::string_view text, std::string_view source, PolicySet& into);
 
-// A file, or a folder. An empty folder is an empty set.
+// Adds the objects of a file, or of a folder. An empty folder adds none.
+[[nodiscard]] Result<> read_path(const std::string& path, PolicySet& into);
 [[nodiscard]] Result<PolicySet> read_set(const std::string& path);
 
 // A text with at least one object of ours; tells policy files from others.
