@@ -222,6 +222,11 @@ Result<NetworkAttachment> attach_network(const std::string& record) {
   return attachment;
 }
 
+Result<bool> goes_with_namespace(const std::string& record) {
+  PSYS_TRY_ASSIGN(const CniRecord known, parse_cni_record(record));
+  return goes_with_namespace(known.network);
+}
+
 Result<> detach_network(const std::string& record) {
   PSYS_TRY_ASSIGN(const CniRecord known, parse_cni_record(record));
   PSYS_TRY(remove_from_network(known));

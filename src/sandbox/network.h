@@ -74,8 +74,15 @@ struct NetworkAttachment {
 // that was made is removed again; the prepared record stays valid for detach_network().
 [[nodiscard]] Result<NetworkAttachment> attach_network(const std::string& record);
 
+// Whether all that is left of a network when its net namespace has gone is an address to be
+// released: the built-in network without host ports and packet filter rules. Then detach_network()
+// is to be called after the net namespace has gone: the kernel takes its interfaces along in the
+// background, while a plugin that deletes one waits for it, 20 ms and more.
+[[nodiscard]] Result<bool> goes_with_namespace(const std::string& record);
+
 // Releases addresses, interfaces and packet filter rules. To be called before the net namespace is
-// unpinned; where it is gone already the plugins release what they can without it. Success if there
+// unpinned, unless goes_with_namespace(); where it is gone the plugins release what they can
+// without it. Success if there
 // is nothing to release. On an error the rest has been released all the same and the call can be
 // repeated.
 [[nodiscard]] Result<> detach_network(const std::string& record);

@@ -13,6 +13,7 @@ namespace {
 
 // Understood by every release of the plugins since 0.8 (2019); what we use is the same since.
 constexpr const char* kVersion = "0.4.0";
+constexpr const char* kSource = "built-in";  // what a file is for other networks
 constexpr std::chrono::milliseconds kFilterLimit{10'000};
 
 Result<linux::Finished> iptables(std::vector<std::string> args) {
@@ -53,7 +54,11 @@ Result<CniNetwork> builtin_network(const BuiltinNetwork& network) {
     plugins.push_back({{"type", "firewall"}});
   }
   const json::Value root{{"cniVersion", kVersion}, {"name", "podsysctl"}, {"plugins", plugins}};
-  return parse_cni_network(json::dump(root), "built-in", CniFileKind::list);
+  return parse_cni_network(json::dump(root), kSource, CniFileKind::list);
+}
+
+bool goes_with_namespace(const CniNetwork& network) noexcept {
+  return network.source == kSource && network.plugins.size() == 1;
 }
 
 PacketFilter parse_forward_rules(std::string_view text) {

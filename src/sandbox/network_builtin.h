@@ -30,6 +30,9 @@ struct BuiltinNetwork {
   HostPorts ports = HostPorts::none;
 };
 
+// See network.h. Its bridge plugin alone makes no rules.
+[[nodiscard]] bool goes_with_namespace(const CniNetwork& network) noexcept;
+
 [[nodiscard]] Result<CniNetwork> builtin_network(const BuiltinNetwork& network);
 
 // From what `iptables -S FORWARD` prints.

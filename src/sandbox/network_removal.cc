@@ -9,6 +9,7 @@
 #include "linux/spawn.h"
 #include "sandbox/cni_client.h"
 #include "sandbox/cni_result.h"
+#include "sandbox/network_builtin.h"
 #include "sandbox/network_recovery.h"
 
 namespace podsysctl::sandbox {
@@ -60,7 +61,7 @@ Result<> remove_from_network(CniRecord record) {
     record.result = seen;
   }
   Result<> removed = client.del(record.network, record.target, record.result);
-  if (!removed || !seen.empty() || record.result.empty()) {
+  if (!removed || !seen.empty() || record.result.empty() || goes_with_namespace(record.network)) {
     return removed;
   }
   // The interface had gone before: with its namespace, or by a DEL that was killed halfway.

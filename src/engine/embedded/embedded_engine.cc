@@ -63,11 +63,19 @@ class EmbeddedEngine final : public Engine {
   bool is_up(const SandboxState& state) override { return linux::is_alive(state.process); }
 
   Result<> remove_sandbox(const SandboxState& state) override {
-    if (!state.network_record.empty()) {
+    const bool networked = !state.network_record.empty();
+    bool detach_last = false;
+    if (networked) {
+      PSYS_TRY_ASSIGN(detach_last, sandbox::goes_with_namespace(state.network_record));
+    }
+    if (networked && !detach_last) {
       PSYS_TRY(sandbox::detach_network(state.network_record));
     }
     cgroup_.finish_move();
     PSYS_TRY(sandbox::destroy(sandbox_of(state)));
+    if (detach_last) {
+      PSYS_TRY(sandbox::detach_network(state.network_record));
+    }
     return remove_cgroup(layout_, cgroup_path_of(state.id));
   }
 
