@@ -152,7 +152,7 @@ std::string set_text(const rules::PolicySet& set) {
                {policy.honoured().text()},
                {policy.place.text()}});
   }
-  std::string text = set.policies.empty() ? "" : table.text(Table::Colours::off) + "\n";
+  const std::string policies = set.policies.empty() ? "" : table.text(Table::Colours::off) + "\n";
   Table profiles({"PROFILE", "SETTINGS", "FOR", "FILE"});
   for (const rules::SysctlProfile& profile : set.profiles) {
     profiles.add({{profile.name},
@@ -168,7 +168,7 @@ std::string set_text(const rules::PolicySet& set) {
                     {"built in"}});
     }
   }
-  return text + profiles.text(Table::Colours::off);
+  return policies + profiles.text(Table::Colours::off);
 }
 
 }  // namespace podsysctl::cli

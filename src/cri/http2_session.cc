@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <vector>
 
 #include <nghttp2/nghttp2.h>
@@ -82,7 +81,7 @@ ssize_t read_request(nghttp2_session* /*session*/, std::int32_t /*stream*/, std:
                      void* /*self*/) {
   auto& exchange = *static_cast<Exchange*>(source->ptr);
   const std::size_t count = std::min(size, exchange.to_send.size() - exchange.sent);
-  std::memcpy(buffer, exchange.to_send.data() + exchange.sent, count);
+  std::copy_n(exchange.to_send.data() + exchange.sent, count, buffer);
   exchange.sent += count;
   if (exchange.sent == exchange.to_send.size()) {
     *flags |= NGHTTP2_DATA_FLAG_EOF;
@@ -150,7 +149,7 @@ class Nghttp2Session final : public Http2Session {
     if (limit) {
       headers.push_back(header("grpc-timeout", timeout));
     }
-    nghttp2_data_provider body{{.ptr = &exchange}, read_request};
+    const nghttp2_data_provider body{{.ptr = &exchange}, read_request};
     const std::int32_t stream = nghttp2_submit_request(session_.get(), nullptr, headers.data(),
                                                        headers.size(), &body, &exchange);
     if (stream < 0) {

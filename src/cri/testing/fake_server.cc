@@ -132,7 +132,7 @@ class Session {
     }
     const std::array headers{header(":status", call.answer.http_status),
                              header("content-type", "application/grpc")};
-    nghttp2_data_provider provider{{.ptr = &call}, read_body};
+    const nghttp2_data_provider provider{{.ptr = &call}, read_body};
     nghttp2_submit_response(session_, stream, headers.data(), headers.size(), &provider);
   }
 
@@ -141,7 +141,7 @@ class Session {
                            void* /*user*/) {
     Call& call = *static_cast<Call*>(source->ptr);
     const std::size_t count = std::min(size, call.body.size() - call.sent);
-    std::memcpy(buffer, call.body.data() + call.sent, count);
+    std::copy_n(call.body.data() + call.sent, count, buffer);
     call.sent += count;
     if (call.sent == call.body.size()) {
       *flags |= NGHTTP2_DATA_FLAG_EOF;
