@@ -2,13 +2,13 @@
 #include <memory>
 #include <utility>
 
+#include "api/event_json.h"
 #include "base/strings.h"
 #include "cli/exit_codes.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
 #include "linux/file.h"
 #include "linux/file_watch.h"
-#include "node/event_json.h"
 #include "store/store.h"
 
 namespace podsysctl::cli {
@@ -83,7 +83,7 @@ std::string text_of(const std::vector<EventRecord>& events, const Given& given) 
   }
   std::string text;
   for (const EventRecord& event : events) {
-    text += given.output == "json" ? node::event_json(event) : line_of(event);
+    text += given.output == "json" ? api::event_json(event) : line_of(event);
   }
   return text;
 }

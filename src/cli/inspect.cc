@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
 
+#include "api/inspect_json.h"
 #include "base/strings.h"
 #include "cli/exit_codes.h"
 #include "cli/look.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
-#include "node/inspect_json.h"
 
 namespace podsysctl::cli {
 namespace {
@@ -26,7 +26,7 @@ Result<std::string> inspect(const Given& given) {
   PSYS_TRY_ASSIGN(const store::FoundPod found, store->find_pod(given.name));
   PSYS_TRY_ASSIGN(const auto settings, store->settings(found.pod.uid));
   PSYS_TRY_ASSIGN(const auto containers, store->containers(found.pod.uid));
-  return node::inspect_json(found.pod, settings, containers);
+  return api::inspect_json(found.pod, settings, containers);
 }
 
 }  // namespace

@@ -14,12 +14,8 @@ namespace {
 using http::Answer;
 using Path = std::vector<std::string>;
 
-Answer json_answer(std::string body) {
-  return {.status = 200, .content_type = "application/json", .body = std::move(body), .feed = {}};
-}
-
 Answer answer_of(Result<std::string> body) {
-  return body ? json_answer(*std::move(body)) : service::error_answer(body.error());
+  return body ? api::json_answer(*std::move(body)) : api::error_answer(body.error());
 }
 
 Result<std::string> values_of(const std::string& root, const std::string& name,
@@ -59,9 +55,8 @@ Result<std::string> drift_of_all(const std::string& root) {
 
 }  // namespace
 
-service::MoreResources live_resources(const std::string& root) {
-  return [root](const node::Node& /*node*/, const http::Request& request,
-                const http::Target& target) -> std::optional<Answer> {
+api::MoreResources live_resources(const std::string& root) {
+  return [root](const http::Request& request, const http::Target& target) -> std::optional<Answer> {
     const Path& path = target.path;
     if (request.method != "GET") {
       return std::nullopt;

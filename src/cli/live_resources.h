@@ -6,10 +6,10 @@
 
 #include <string>
 
-#include "service/api.h"
+#include "api/api.h"
 
 namespace podsysctl::cli {
 
-[[nodiscard]] service::MoreResources live_resources(const std::string& root);
+[[nodiscard]] api::MoreResources live_resources(const std::string& root);
 
 }  // namespace podsysctl::cli

@@ -6,9 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "api/event_json.h"
+#include "api/inspect_json.h"
 #include "cli/reporter.h"
-#include "node/event_json.h"
-#include "node/inspect_json.h"
 
 namespace podsysctl::cli {
 namespace {
@@ -53,7 +53,7 @@ TEST(InspectJson, EveryMemberInTheOrderOfTheContract) {
   nginx.state = store::ContainerState::running;
   const std::vector<store::ContainerRecord> containers = {init, nginx};
 
-  EXPECT_EQ(node::inspect_json(web(), settings, containers), R"({
+  EXPECT_EQ(api::inspect_json(web(), settings, containers), R"({
   "name": "web",
   "namespace": "default",
   "uid": "0d9f2b52-6c59-4bb5-8f9f-2b4d6a3f7c11",
@@ -115,7 +115,7 @@ TEST(InspectJson, APodThatWasRefusedHasEmptyListsNotMissingOnes) {
   pod.name = "test-sysctl";
   pod.phase = store::PodPhase::failed;
   pod.reason = "SysctlForbidden";
-  EXPECT_EQ(node::inspect_json(pod, {}, {}), R"({
+  EXPECT_EQ(api::inspect_json(pod, {}, {}), R"({
   "name": "test-sysctl",
   "namespace": "default",
   "uid": "",
@@ -133,11 +133,11 @@ TEST(InspectJson, APodThatWasRefusedHasEmptyListsNotMissingOnes) {
 )");
 }
 
-TEST(ListJson, EmptyIsAnEmptyArray) { EXPECT_EQ(node::list_json({}), "[]\n"); }
+TEST(ListJson, EmptyIsAnEmptyArray) { EXPECT_EQ(api::list_json({}), "[]\n"); }
 
 TEST(ListJson, EveryMember) {
-  const std::vector<node::ListedPod> pods = {{web(), {"nginx:latest"}}};
-  EXPECT_EQ(node::list_json(pods), R"([
+  const std::vector<api::ListedPod> pods = {{web(), {"nginx:latest"}}};
+  EXPECT_EQ(api::list_json(pods), R"([
   {
     "name": "web",
     "namespace": "default",
@@ -178,7 +178,7 @@ TEST(EventJson, EveryMemberInTheOrderOfTheContract) {
   event.first_seen = at_second(1'700'000'000);
   event.last_seen = at_second(1'700'000'001);
   EXPECT_EQ(
-      node::event_json(event),
+      api::event_json(event),
       R"({"type":"Warning","reason":"SysctlForbidden","source":{"component":"podsysctl","host":"node1"},)"
       R"("involvedObject":{"kind":"Pod","namespace":"default","name":"test-sysctl"},)"
       R"("message":"forbidden sysctl: \"net.core.somaxconn\" not allowlisted","count":2,)"
@@ -189,7 +189,7 @@ TEST(EventJson, EveryMemberInTheOrderOfTheContract) {
 TEST(EventJson, AMessageStaysOnOneLine) {
   store::EventRecord event;
   event.message = "two\nlines \x1b[31m\xc3";
-  const std::string line = node::event_json(event);
+  const std::string line = api::event_json(event);
   EXPECT_EQ(line.find('\n'), line.size() - 1);
   EXPECT_NE(line.find(R"(two\nlines \u001b[31m)"), std::string::npos) << line;
 }

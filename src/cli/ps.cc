@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
 
+#include "api/inspect_json.h"
 #include "base/strings.h"
 #include "cli/exit_codes.h"
 #include "cli/look.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
-#include "node/inspect_json.h"
 
 namespace podsysctl::cli {
 namespace {
@@ -22,8 +22,8 @@ struct Given {
   bool whole = false;  // --no-trunc
 };
 
-Result<std::vector<node::ListedPod>> listed_pods(const Given& given) {
-  std::vector<node::ListedPod> listed;
+Result<std::vector<api::ListedPod>> listed_pods(const Given& given) {
+  std::vector<api::ListedPod> listed;
   PSYS_TRY_ASSIGN(std::optional<store::Store> store, open_to_look(given.root));
   if (!store) {
     return listed;
@@ -35,7 +35,7 @@ Result<std::vector<node::ListedPod>> listed_pods(const Given& given) {
       continue;
     }
     PSYS_TRY_ASSIGN(const auto containers, store->containers(pod.uid));
-    node::ListedPod entry{std::move(pod), {}};
+    api::ListedPod entry{std::move(pod), {}};
     for (const store::ContainerRecord& container : containers) {
       if (container.kind == store::ContainerKind::regular) {
         entry.images.push_back(container.image);
@@ -86,14 +86,14 @@ Table::Cell phase_cell(const store::PodRecord& pod) {
   return {text};
 }
 
-std::string table_of(const std::vector<node::ListedPod>& pods, const Given& given, Timestamp now) {
+std::string table_of(const std::vector<api::ListedPod>& pods, const Given& given, Timestamp now) {
   const bool wide = given.output == "wide";
   std::vector<std::string> header = {"NAME", "NAMESPACE", "PHASE", "AGE", "IMAGE", "PORTS"};
   if (wide) {
     header.insert(header.end(), {"UID", "SANDBOX", "ENGINE", "RUNTIME"});
   }
   Table table(std::move(header));
-  for (const node::ListedPod& listed : pods) {
+  for (const api::ListedPod& listed : pods) {
     const store::PodRecord& pod = listed.pod;
     std::vector<Table::Cell> row = {{pod.name},
                                     {pod.namespace_},
@@ -111,9 +111,9 @@ std::string table_of(const std::vector<node::ListedPod>& pods, const Given& give
   return table.text(colours_wanted() ? Table::Colours::on : Table::Colours::off);
 }
 
-std::string names_of(const std::vector<node::ListedPod>& pods) {
+std::string names_of(const std::vector<api::ListedPod>& pods) {
   std::string names;
-  for (const node::ListedPod& listed : pods) {
+  for (const api::ListedPod& listed : pods) {
     const store::PodRecord& pod = listed.pod;
     names += pod.namespace_ == "default" ? pod.name : pod.namespace_ + "/" + pod.name;
     names += '\n';
@@ -129,7 +129,7 @@ int list_pods(const Given& given) {
   if (given.quiet) {
     print(names_of(*pods));
   } else if (given.output == "json") {
-    print(node::list_json(*pods));
+    print(api::list_json(*pods));
   } else {
     print(table_of(*pods, given, SystemClock().now()));
   }

@@ -3,26 +3,18 @@
 // for. Thread-safety: any thread.
 #pragma once
 
-#include <array>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <mutex>
 #include <string>
-#include <string_view>
+
+#include "api/histogram.h"
 
 namespace podsysctl::service {
 
-struct Histogram {
-  static constexpr std::array kBounds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5};
-  std::array<std::uint64_t, kBounds.size()> at_most{};  // not cumulative
-  std::uint64_t count = 0;
-  double sum = 0;  // seconds
-};
-
 struct Counts {
-  Histogram apply;  // of one pod's settings
+  api::Histogram apply;  // of one pod's settings
   std::uint64_t launches = 0;
   std::uint64_t failed_launches = 0;
   std::uint64_t restarts = 0;

@@ -13,11 +13,12 @@
 #include <thread>
 #include <utility>
 
+#include "api/api_thread.h"
 #include "base/strings.h"
 #include "linux/file.h"
 #include "linux/file_lock.h"
 #include "linux/signals.h"
-#include "service/api_thread.h"
+#include "service/exposition.h"
 #include "service/node_events.h"
 #include "service/supervisor.h"
 #include "store/recover.h"
@@ -127,6 +128,24 @@ Result<std::string> folder_of(const Config& config) {
   return normal;
 }
 
+Result<std::unique_ptr<api::ApiThread>> start_api(const ServiceOptions& options,
+                                                  const Config& config, const Metrics& metrics,
+                                                  const api::Pulse& pulse, Log& log) {
+  const api::ApiOptions api_options{
+      .socket = config.socket.value_or(options.root + "/node.sock"),
+      .root = options.root,
+      .metrics = [&metrics, version = options.version](store::Store& store) -> Result<std::string> {
+        PSYS_TRY_ASSIGN(const api::RecordCounts records, api::record_counts(store));
+        return exposition(metrics.counts(), records, api::process_counts(), version);
+      },
+      .more = options.more};
+  Result<std::unique_ptr<api::ApiThread>> started = api::ApiThread::start(api_options, pulse, log);
+  if (!started) {
+    started.error().message += "; choose another socket with --socket";
+  }
+  return started;
+}
+
 }  // namespace
 
 Result<> run_service(const ServiceOptions& options, const OpenWorkplace& open,
@@ -144,12 +163,8 @@ Result<> run_service(const ServiceOptions& options, const OpenWorkplace& open,
   PSYS_TRY_ASSIGN(const node::EngineNode engine,
                   node::with_engine(workplace->node(), making.engine, making.runtime));
   Metrics metrics;
-  Pulse pulse;
-  const ApiOptions api_options{
-      .socket = config.config().socket.value_or(options.root + "/node.sock"),
-      .version = options.version,
-      .more = options.more};
-  PSYS_TRY_ASSIGN(const auto api, ApiThread::start(api_options, open, metrics, pulse, log));
+  api::Pulse pulse;
+  PSYS_TRY_ASSIGN(const auto served, start_api(options, config.config(), metrics, pulse, log));
   PSYS_TRY_ASSIGN(const auto supervisor, Supervisor::make({.node = workplace->node(),
                                                            .engine = engine.engine,
                                                            .manager = manager,

@@ -8,10 +8,10 @@
 #include <string>
 #include <string_view>
 
+#include "api/api.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "linux/service_manager.h"
-#include "service/api.h"
 #include "service/config.h"
 #include "service/workplace.h"
 
@@ -24,7 +24,7 @@ struct ServiceOptions {
   Config flags;
   std::string config_file;  // --config, or ""
   std::string version;      // of this program, for /metrics
-  MoreResources more;       // of the API; may be empty
+  api::MoreResources more;  // of the API; may be empty
 };
 
 [[nodiscard]] Result<> run_service(const ServiceOptions& options, const OpenWorkplace& open,

@@ -15,12 +15,12 @@
 #include <utility>
 #include <vector>
 
+#include "api/pulse.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "linux/service_manager.h"
 #include "linux/signals.h"
 #include "linux/wake_up.h"
-#include "service/api.h"
 #include "service/manifest_folder.h"
 #include "service/metrics.h"
 #include "service/reload.h"
@@ -39,7 +39,7 @@ struct Surroundings {
   LiveConfig& config;
   ManifestFolder& folder;
   Metrics& metrics;
-  Pulse& pulse;
+  api::Pulse& pulse;
   Log& log;
   Making making;
 };

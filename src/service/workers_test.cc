@@ -62,8 +62,8 @@ TEST(Exposition, IsWhatPrometheusReads) {
   metrics.applied(std::chrono::seconds(2));
   metrics.add(&Counts::restarts);
   metrics.drifted("net.core.somaxconn");
-  const RecordCounts records{.pods = {{"Failed", 0}, {"Running", 3}},
-                             .settings = {{{"net.a\"b", "applied"}, 2}}};
+  const api::RecordCounts records{.pods = {{"Failed", 0}, {"Running", 3}},
+                                  .settings = {{{"net.a\"b", "applied"}, 2}}};
   const std::string text = exposition(metrics.counts(), records, {4096, 12}, "1.2.3");
   for (const char* line :
        {"# TYPE podsysctl_pods gauge\npodsysctl_pods{phase=\"Failed\"} 0\n"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/inspect_json.h"
+#include "api/inspect_json.h"
 
 #include <nlohmann/json.hpp>
 
 #include "json/json.h"
 
-namespace podsysctl::node {
+namespace podsysctl::api {
 namespace {
 
 json::Value or_null(const std::optional<std::string>& text) {
@@ -102,4 +102,4 @@ std::string list_json(std::span<const ListedPod> pods) {
   return json::dump(list, json::Layout::indented) + "\n";
 }
 
-}  // namespace podsysctl::node
+}  // namespace podsysctl::api

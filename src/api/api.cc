@@ -1,28 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "service/api.h"
+#include "api/api.h"
 
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "api/event_json.h"
+#include "api/inspect_json.h"
 #include "base/strings.h"
 #include "json/json.h"
 #include "linux/file_watch.h"
-#include "node/event_json.h"
-#include "node/inspect_json.h"
-#include "service/exposition.h"
 
-namespace podsysctl::service {
+namespace podsysctl::api {
 namespace {
 
 using http::Answer;
 
 constexpr std::chrono::minutes kLongestPause{3};
 constexpr std::string_view kLines = "application/x-ndjson";
-
-Answer json_answer(std::string body) {
-  return {.status = 200, .content_type = "application/json", .body = std::move(body), .feed = {}};
-}
 
 Answer text_answer(int status, std::string body) {
   return {.status = status,
@@ -35,12 +30,12 @@ Answer answer_of(Result<Answer> made) {
   return made ? *std::move(made) : error_answer(made.error());
 }
 
-Result<Answer> list_pods(const node::Node& node) {
-  PSYS_TRY_ASSIGN(std::vector<store::PodRecord> pods, node.store.pods());
-  std::vector<node::ListedPod> listed;
+Result<Answer> list_pods(store::Store& store) {
+  PSYS_TRY_ASSIGN(std::vector<store::PodRecord> pods, store.pods());
+  std::vector<ListedPod> listed;
   for (store::PodRecord& pod : pods) {
-    PSYS_TRY_ASSIGN(const auto containers, node.store.containers(pod.uid));
-    node::ListedPod entry{std::move(pod), {}};
+    PSYS_TRY_ASSIGN(const auto containers, store.containers(pod.uid));
+    ListedPod entry{std::move(pod), {}};
     for (const store::ContainerRecord& container : containers) {
       if (container.kind == store::ContainerKind::regular) {
         entry.images.push_back(container.image);
@@ -48,14 +43,14 @@ Result<Answer> list_pods(const node::Node& node) {
     }
     listed.push_back(std::move(entry));
   }
-  return json_answer(node::list_json(listed));
+  return json_answer(list_json(listed));
 }
 
-Result<Answer> show_pod(const node::Node& node, const std::string& reference) {
-  PSYS_TRY_ASSIGN(const store::FoundPod found, node.store.find_pod(reference));
-  PSYS_TRY_ASSIGN(const auto settings, node.store.settings(found.pod.uid));
-  PSYS_TRY_ASSIGN(const auto containers, node.store.containers(found.pod.uid));
-  return json_answer(node::inspect_json(found.pod, settings, containers));
+Result<Answer> show_pod(store::Store& store, const std::string& reference) {
+  PSYS_TRY_ASSIGN(const store::FoundPod found, store.find_pod(reference));
+  PSYS_TRY_ASSIGN(const auto settings, store.settings(found.pod.uid));
+  PSYS_TRY_ASSIGN(const auto containers, store.containers(found.pod.uid));
+  return json_answer(inspect_json(found.pod, settings, containers));
 }
 
 // Events as they are added, one a line.
@@ -73,7 +68,7 @@ class EventFeed final : public http::Feed {
     if (std::exchange(counter_, counter) != counter) {
       PSYS_TRY_ASSIGN(const auto events, store_.events(filter_));
       for (const store::EventRecord& event : events) {
-        lines += node::event_json(event, node::EventId::shown);
+        lines += event_json(event, EventId::shown);
         filter_.after_id = event.id;
       }
     }
@@ -87,7 +82,7 @@ class EventFeed final : public http::Feed {
   std::int64_t counter_ = -1;
 };
 
-Result<store::EventFilter> filter_of(const node::Node& node, const http::Target& target) {
+Result<store::EventFilter> filter_of(store::Store& store, const http::Target& target) {
   store::EventFilter filter;
   const std::string after = target.option("after");
   if (!after.empty()) {
@@ -100,46 +95,33 @@ Result<store::EventFilter> filter_of(const node::Node& node, const http::Target&
   }
   const std::string pod = target.option("pod");
   if (!pod.empty()) {
-    PSYS_TRY_ASSIGN(const store::FoundPod found, node.store.find_pod(pod));
+    PSYS_TRY_ASSIGN(const store::FoundPod found, store.find_pod(pod));
     filter.about = store::ObjectReference{"Pod", found.pod.namespace_, found.pod.name, ""};
   }
   return filter;
 }
 
-Result<Answer> show_events(const node::Node& node, const http::Target& target) {
-  PSYS_TRY_ASSIGN(store::EventFilter filter, filter_of(node, target));
+Result<Answer> show_events(const Api& api, const http::Target& target) {
+  PSYS_TRY_ASSIGN(store::EventFilter filter, filter_of(api.store, target));
   if (target.option("watch") == "true") {
-    PSYS_TRY_ASSIGN(linux::FolderWatch watch, linux::FolderWatch::open(node.root));
+    PSYS_TRY_ASSIGN(linux::FolderWatch watch, linux::FolderWatch::open(api.root));
     return Answer{
         .status = 200,
         .content_type = std::string(kLines),
         .body = "",
-        .feed = std::make_unique<EventFeed>(node.store, std::move(watch), std::move(filter))};
+        .feed = std::make_unique<EventFeed>(api.store, std::move(watch), std::move(filter))};
   }
-  PSYS_TRY_ASSIGN(const auto events, node.store.events(filter));
+  PSYS_TRY_ASSIGN(const auto events, api.store.events(filter));
   Answer answer{.status = 200, .content_type = std::string(kLines), .body = "", .feed = {}};
   for (const store::EventRecord& event : events) {
-    answer.body += node::event_json(event, node::EventId::shown);
+    answer.body += event_json(event, EventId::shown);
   }
   return answer;
 }
 
 Result<Answer> show_metrics(const Api& api) {
-  RecordCounts records;
-  for (const auto phase :
-       {store::PodPhase::pending, store::PodPhase::running, store::PodPhase::succeeded,
-        store::PodPhase::failed, store::PodPhase::unknown}) {
-    records.pods[std::string(to_string(phase))] = 0;
-  }
-  PSYS_TRY_ASSIGN(const std::vector<store::PodRecord> pods, api.node.store.pods());
-  for (const store::PodRecord& pod : pods) {
-    ++records.pods[std::string(to_string(pod.phase))];
-    PSYS_TRY_ASSIGN(const auto settings, api.node.store.settings(pod.uid));
-    for (const store::SettingRecord& setting : settings) {
-      ++records.settings[{setting.name, std::string(to_string(setting.state))}];
-    }
-  }
-  return text_answer(200, exposition(api.metrics.counts(), records, process_counts(), api.version));
+  PSYS_TRY_ASSIGN(std::string text, api.metrics(api.store));
+  return text_answer(200, std::move(text));
 }
 
 Answer show_health(const Pulse& pulse) {
@@ -175,6 +157,10 @@ int status_of(Code code) {
 
 }  // namespace
 
+Answer json_answer(std::string body) {
+  return {.status = 200, .content_type = "application/json", .body = std::move(body), .feed = {}};
+}
+
 Answer error_answer(const Error& error) {
   const json::Value view = {{"error", error.message}, {"code", std::string(to_string(error.code))}};
   Answer answer = json_answer(json::dump(view) + "\n");
@@ -196,16 +182,16 @@ Answer Api::answer(const http::Request& request) const {
     return answer_of(show_metrics(*this));
   }
   if (reads && path == std::vector<std::string>{"v1", "pods"}) {
-    return answer_of(list_pods(node));
+    return answer_of(list_pods(store));
   }
   if (reads && path.size() == 3 && path[0] == "v1" && path[1] == "pods") {
-    return answer_of(show_pod(node, path[2]));
+    return answer_of(show_pod(store, path[2]));
   }
   if (reads && path == std::vector<std::string>{"v1", "events"}) {
-    return answer_of(show_events(node, *target));
+    return answer_of(show_events(*this, *target));
   }
   if (more) {
-    if (auto answer = more(node, request, *target)) {
+    if (auto answer = more(request, *target)) {
       return *std::move(answer);
     }
   }
@@ -214,4 +200,4 @@ Answer Api::answer(const http::Request& request) const {
                                         request.method, podsysctl::quoted(request.target))});
 }
 
-}  // namespace podsysctl::service
+}  // namespace podsysctl::api

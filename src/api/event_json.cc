@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node/event_json.h"
+#include "api/event_json.h"
 
 #include <nlohmann/json.hpp>
 
 #include "json/json.h"
 
-namespace podsysctl::node {
+namespace podsysctl::api {
 
 std::string event_json(const store::EventRecord& event, EventId id) {
   json::Value view = json::Value::object();
@@ -25,4 +25,4 @@ std::string event_json(const store::EventRecord& event, EventId id) {
   return json::dump(view) + "\n";
 }
 
-}  // namespace podsysctl::node
+}  // namespace podsysctl::api

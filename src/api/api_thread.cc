@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "service/api_thread.h"
+#include "api/api_thread.h"
 
 #include <optional>
 #include <utility>
 
-namespace podsysctl::service {
+namespace podsysctl::api {
 
 struct ApiThread::Parts {
-  std::unique_ptr<Workplace> workplace;
+  std::optional<store::Store> store;
   std::optional<Api> api;
   std::optional<linux::WakeUp> stop;
   std::unique_ptr<http::Server> server;
@@ -21,20 +21,18 @@ ApiThread::~ApiThread() {
   parts_->thread.join();
 }
 
-Result<std::unique_ptr<ApiThread>> ApiThread::start(const ApiOptions& options,
-                                                    const OpenWorkplace& open,
-                                                    const Metrics& metrics, const Pulse& pulse,
+Result<std::unique_ptr<ApiThread>> ApiThread::start(const ApiOptions& options, const Pulse& pulse,
                                                     Log& log) {
   auto parts = std::make_unique<Parts>();
-  PSYS_TRY_ASSIGN(parts->workplace, open());
+  PSYS_TRY_ASSIGN(store::Store store, store::Store::open(options.root));
+  parts->store.emplace(std::move(store));
   PSYS_TRY_ASSIGN(linux::WakeUp stop, linux::WakeUp::open());
   parts->stop.emplace(std::move(stop));
-  parts->api.emplace(Api{parts->workplace->node(), metrics, pulse, options.version, options.more});
+  parts->api.emplace(Api{*parts->store, options.root, pulse, options.metrics, options.more});
   const Api& api = *parts->api;
   Result<std::unique_ptr<http::Server>> server = http::Server::listen(
       options.socket, [&api](const http::Request& request) { return api.answer(request); });
   if (!server) {
-    server.error().message += "; choose another socket with --socket";
     return std::unexpected(std::move(server).error());
   }
   parts->server = *std::move(server);
@@ -46,4 +44,4 @@ Result<std::unique_ptr<ApiThread>> ApiThread::start(const ApiOptions& options,
   return std::unique_ptr<ApiThread>(new ApiThread(std::move(parts)));
 }
 
-}  // namespace podsysctl::service
+}  // namespace podsysctl::api

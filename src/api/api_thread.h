@@ -1,31 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// The thread that serves the local API while the supervisor's loop runs. Thread-safety: made and
-// ended by one thread.
+// The thread that serves the local API while a service's loop runs. Thread-safety: made and ended
+// by one thread.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <thread>
 
+#include "api/api.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "linux/wake_up.h"
-#include "service/api.h"
-#include "service/workplace.h"
 
-namespace podsysctl::service {
+namespace podsysctl::api {
 
 struct ApiOptions {
   std::string socket;
-  std::string version;
+  std::string root;  // the state folder
+  ShowMetrics metrics;
   MoreResources more;
 };
 
 class ApiThread {
  public:
   [[nodiscard]] static Result<std::unique_ptr<ApiThread>> start(const ApiOptions& options,
-                                                                const OpenWorkplace& open,
-                                                                const Metrics& metrics,
                                                                 const Pulse& pulse, Log& log);
   ~ApiThread();
   ApiThread(const ApiThread&) = delete;
@@ -38,4 +36,4 @@ class ApiThread {
   std::unique_ptr<Parts> parts_;
 };
 
-}  // namespace podsysctl::service
+}  // namespace podsysctl::api

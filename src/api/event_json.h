@@ -8,7 +8,7 @@
 
 #include "store/records.h"
 
-namespace podsysctl::node {
+namespace podsysctl::api {
 
 // Whether "id" comes first: what events are asked for by, after the last one seen.
 enum class EventId : std::uint8_t { hidden, shown };
@@ -16,4 +16,4 @@ enum class EventId : std::uint8_t { hidden, shown };
 // One object on one line, with its newline.
 [[nodiscard]] std::string event_json(const store::EventRecord& event, EventId id = EventId::hidden);
 
-}  // namespace podsysctl::node
+}  // namespace podsysctl::api

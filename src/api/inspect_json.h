@@ -8,7 +8,7 @@
 
 #include "store/records.h"
 
-namespace podsysctl::node {
+namespace podsysctl::api {
 
 // One object, indented. previous and effective are null where they were never read, exitCode where
 // the container has not ended; a pid is 0 where there is no process.
@@ -24,4 +24,4 @@ struct ListedPod {
 // `ps -o json`: one array, indented.
 [[nodiscard]] std::string list_json(std::span<const ListedPod> pods);
 
-}  // namespace podsysctl::node
+}  // namespace podsysctl::api
