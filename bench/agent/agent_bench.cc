@@ -174,10 +174,10 @@ class Bench {
     nri::FakeRuntime runtime;
     PSYS_TRY_ASSIGN(const linux::WakeUp stop, linux::WakeUp::open());
     PSYS_TRY_ASSIGN(linux::Fd socket, linux::duplicate(runtime.plugin_end()));
-    agent::NriDoor door(*keeper_, log_);
-    const nri::Connection connection{std::move(socket), {"podsysctl", "10"}};
+    agent::NriDoor door(*keeper_, log_,
+                        {.handed_over = nri::Connection{std::move(socket), {"podsysctl", "10"}}});
     Result<> ended;
-    std::thread thread([&] { ended = door.run(connection, stop.fd()); });
+    std::thread thread([&] { ended = door.run(stop.fd()); });
     const Result<> called = call_often(runtime, rounds);
     stop.ring();
     thread.join();

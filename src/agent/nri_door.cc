@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/printable.h"
-#include "linux/stream_socket.h"
 #include "nri/session.h"
 
 namespace podsysctl::agent {
@@ -16,8 +15,6 @@ using linux::NamespaceKind;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kConnectLimit{1000};
-constexpr milliseconds kFirstPause{100};
-constexpr milliseconds kLongestPause{5000};
 
 std::optional<NamespaceKind> kind_of(std::string_view oci_type) {
   static constexpr std::array<std::pair<std::string_view, NamespaceKind>, 4> kKinds{
@@ -35,66 +32,31 @@ std::optional<NamespaceKind> kind_of(std::string_view oci_type) {
 
 }  // namespace
 
-Result<> NriDoor::run(const std::string& socket, const nri::Identity& identity, linux::FdRef stop) {
-  PSYS_TRY(nri::check(identity));
-  milliseconds pause = kFirstPause;
-  for (;;) {
-    const std::uint64_t before = state().connections;
-    Result<nri::Connection> connection = nri::connect(socket, identity, kConnectLimit);
-    const Result<nri::SessionEnd> end =
-        connection ? serve(*connection, stop) : std::unexpected(connection.error());
-    if (end && *end == nri::SessionEnd::stopped) {
-      return {};
+Result<> NriDoor::run(linux::FdRef stop) {
+  if (way_.handed_over) {
+    PSYS_TRY_ASSIGN(const Parting parting, serve(*way_.handed_over, stop));
+    if (parting == Parting::ended) {
+      presence_.say(LogLevel::info, "the runtime that started the agent has ended");
     }
-    lost(end ? "the runtime ended the connection" : end.error().message);
-    // A runtime that was there is likely to be back soon.
-    pause = state().connections > before ? kFirstPause : std::min(pause * 2, kLongestPause);
-    PSYS_TRY_ASSIGN(const bool stopped,
-                    linux::wait_until_ready(stop, linux::Readiness::reading, pause));
-    if (stopped) {
-      return {};
-    }
+    return {};
   }
+  PSYS_TRY(nri::check(way_.identity));
+  return keep_trying(presence_, stop, [&]() -> Result<Parting> {
+    PSYS_TRY_ASSIGN(const nri::Connection connection,
+                    nri::connect(way_.socket, way_.identity, kConnectLimit));
+    return serve(connection, stop);
+  });
 }
 
-Result<> NriDoor::run(const nri::Connection& handed_over, linux::FdRef stop) {
-  PSYS_TRY_ASSIGN(const nri::SessionEnd end, serve(handed_over, stop));
-  if (end != nri::SessionEnd::stopped) {
-    lost("the runtime ended the connection");
-  }
-  return {};
-}
-
-Result<nri::SessionEnd> NriDoor::serve(const nri::Connection& connection, linux::FdRef stop) {
-  return nri::serve(connection.socket.ref(), connection.identity, *this, stop);
-}
-
-void NriDoor::lost(const std::string& why) {
-  {
-    const std::scoped_lock lock(mutex_);
-    // Said once, however often it is tried again.
-    if (!state_.connected && state_.last_error == why) {
-      return;
-    }
-    state_.connected = false;
-    state_.last_error = why;
-  }
-  log_.say(LogLevel::warning, fmt::format("NRI: {}; trying again", why));
-}
-
-NriDoor::State NriDoor::state() const {
-  const std::scoped_lock lock(mutex_);
-  return state_;
+Result<Parting> NriDoor::serve(const nri::Connection& connection, linux::FdRef stop) {
+  PSYS_TRY_ASSIGN(const nri::SessionEnd end,
+                  nri::serve(connection.socket.ref(), connection.identity, *this, stop));
+  return end == nri::SessionEnd::stopped ? Parting::stopped : Parting::ended;
 }
 
 Result<> NriDoor::configure(const nri::Configuration& configuration) {
-  const std::string runtime =
-      printable(fmt::format("{} {}", configuration.runtime_name, configuration.runtime_version));
-  {
-    const std::scoped_lock lock(mutex_);
-    state_ = {.connected = true, .runtime = runtime, .connections = state_.connections + 1};
-  }
-  log_.say(LogLevel::info, fmt::format("NRI: registered with {}", runtime));
+  presence_.came(
+      printable(fmt::format("{} {}", configuration.runtime_name, configuration.runtime_version)));
   return {};
 }
 
@@ -125,7 +87,7 @@ void NriDoor::answered_late(std::string_view method, std::chrono::nanoseconds to
   const std::string what =
       fmt::format("{} took {} ms", method, std::chrono::ceil<milliseconds>(took).count());
   keeper_.answered_late(what);
-  log_.say(LogLevel::error, fmt::format("NRI: {}: the runtime did not wait for the answer", what));
+  presence_.say(LogLevel::error, what + ": the runtime did not wait for the answer");
 }
 
 Sandbox NriDoor::sandbox_of(const nri::PodSandbox& pod) const {

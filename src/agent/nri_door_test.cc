@@ -33,11 +33,12 @@ class NriDoorTest : public testing::Test {
       GTEST_SKIP() << keeper.error().message;
     }
     keeper_ = *std::move(keeper);
-    door_.emplace(*keeper_, log_);
+    door_.emplace(*keeper_, log_,
+                  NriWay{.handed_over = nri::Connection{
+                             .socket = linux::duplicate(runtime_.plugin_end()).value(),
+                             .identity = {"podsysctl", "10"}}});
     thread_ = std::thread([this] {
-      const auto end = door_->run({.socket = linux::duplicate(runtime_.plugin_end()).value(),
-                                   .identity = {"podsysctl", "10"}},
-                                  stop_.fd());
+      const auto end = door_->run(stop_.fd());
       EXPECT_TRUE(end) << end.error().message;
     });
     ASSERT_TRUE(runtime_.introduce());
@@ -165,10 +166,10 @@ TEST(NriDoor, TriesAgainUntilItIsToldToStop) {
   if (!keeper) {
     GTEST_SKIP() << keeper.error().message;
   }
-  NriDoor door(**keeper, log);
+  NriDoor door(**keeper, log, {.socket = "/nonexistent/nri.sock", .identity = {"podsysctl", "10"}});
   const auto stop = linux::WakeUp::open();
   std::thread thread([&] {
-    const auto end = door.run("/nonexistent/nri.sock", {"podsysctl", "10"}, stop->fd());
+    const auto end = door.run(stop->fd());
     EXPECT_TRUE(end) << end.error().message;
   });
   while (door.state().last_error.empty()) {

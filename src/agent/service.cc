@@ -9,9 +9,10 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <thread>
 #include <utility>
+#include <vector>
 
+#include "agent/doors.h"
 #include "agent/journal.h"
 #include "agent/nri_door.h"
 #include "agent/pod_keeper.h"
@@ -20,7 +21,6 @@
 #include "linux/file.h"
 #include "linux/listen.h"
 #include "linux/signals.h"
-#include "linux/wake_up.h"
 #include "rules/live_set.h"
 #include "sysctl/kernel_version.h"
 
@@ -30,14 +30,12 @@ namespace {
 constexpr mode_t kSocketMode = 0600;
 constexpr mode_t kFolderMode = 0755;
 
-// What the main thread waits for: signals, changed policy files, questions, the end of the door.
+// What the main thread waits for: signals, changed policy files, questions, the end of a door.
 struct Loop {
-  const Options& options;
   linux::SignalEvents& signals;
   rules::LiveSet& policies;
   const linux::Fd& listener;
-  const linux::WakeUp& door_ended;
-  const NriDoor& door;
+  const Doors& doors;
   const PodKeeper& keeper;
   const Journal& journal;
   Log& log;
@@ -54,7 +52,7 @@ Result<> Loop::run() const {
     std::array<pollfd, 4> entries{{{signals.fd().get(), POLLIN, 0},
                                    {policies.fd().get(), POLLIN, 0},
                                    {listener.get(), POLLIN, 0},
-                                   {door_ended.fd().get(), POLLIN, 0}}};
+                                   {doors.ended().get(), POLLIN, 0}}};
     if (::poll(entries.data(), entries.size(), -1) < 0 && errno != EINTR) {
       return Error::from_errno(errno, "wait for something to do");
     }
@@ -109,8 +107,7 @@ void Loop::answer_all() const {
 
 Status Loop::status() const {
   const rules::Generation policy = policies.current();
-  return {.nri = door.state(),
-          .nri_socket = options.nri_socket,
+  return {.doors = doors.states(),
           .policy = {.folder = policies.folder(),
                      .generation = policy.number,
                      .policies = policy.set->policies.size(),
@@ -120,20 +117,22 @@ Status Loop::status() const {
           .records = journal.state()};
 }
 
-// The door on a thread of its own, until the loop or the door ends.
-Result<> run_both(const Loop& loop, NriDoor& door, std::optional<nri::Connection> handed_over) {
-  PSYS_TRY_ASSIGN(const linux::WakeUp stop, linux::WakeUp::open());
-  Result<> ended;
-  std::thread thread([&] {
-    ended = handed_over ? door.run(*handed_over, stop.fd())
-                        : door.run(loop.options.nri_socket, loop.options.identity, stop.fd());
-    loop.door_ended.ring();
-  });
-  const Result<> looped = loop.run();
-  stop.ring();
-  thread.join();
-  PSYS_TRY(looped);
-  return ended;
+// A runtime that started the agent has handed over a connection: then that is the NRI door.
+Result<std::vector<std::unique_ptr<Door>>> open_doors(const Options& options,
+                                                      const nri::Environment& environment,
+                                                      PodKeeper& keeper, Log& log) {
+  PSYS_TRY_ASSIGN(std::optional<nri::Connection> handed_over, nri::handed_over(environment));
+  std::vector<std::unique_ptr<Door>> doors;
+  const bool has_socket = !options.nri_socket.empty() && options.nri_socket != kNoDoor;
+  if (handed_over || has_socket) {
+    doors.push_back(std::make_unique<NriDoor>(
+        keeper, log, NriWay{options.nri_socket, options.identity, std::move(handed_over)}));
+  }
+  if (doors.empty()) {
+    return Error::of(Code::invalid_argument,
+                     "no door is open: the agent would hear of no pod; give --nri-socket");
+  }
+  return doors;
 }
 
 }  // namespace
@@ -144,7 +143,6 @@ Result<> run(const Options& options, const policy::Allowlist& allowlist,
   PSYS_TRY(keep_few_capabilities());
   PSYS_TRY_ASSIGN(linux::SignalEvents signals,
                   linux::SignalEvents::block({SIGTERM, SIGINT, SIGHUP}));
-  PSYS_TRY_ASSIGN(std::optional<nri::Connection> handed_over, nri::handed_over(environment));
   const std::filesystem::path socket(options.status_socket);
   PSYS_TRY(linux::make_directories(socket.parent_path().string(), kFolderMode));
   PSYS_TRY_ASSIGN(const linux::Fd listener, linux::listen_unix(options.status_socket, kSocketMode));
@@ -163,13 +161,17 @@ Result<> run(const Options& options, const policy::Allowlist& allowlist,
       .clock = clock,
       .recorder = *journal};
   PSYS_TRY_ASSIGN(const std::unique_ptr<PodKeeper> keeper, PodKeeper::open(around));
+  PSYS_TRY_ASSIGN(std::vector<std::unique_ptr<Door>> doors,
+                  open_doors(options, environment, *keeper, log));
   PSYS_TRY(refuse_what_is_not_ours());
-  NriDoor door(*keeper, log);
-  PSYS_TRY_ASSIGN(const linux::WakeUp door_ended, linux::WakeUp::open());
   log.say(LogLevel::info, fmt::format("policy: generation {} of {} is in force",
                                       policies.current().number, options.policy_folder));
-  const Loop loop{options, signals, policies, listener, door_ended, door, *keeper, *journal, log};
-  return run_both(loop, door, std::move(handed_over));
+  PSYS_TRY_ASSIGN(const std::unique_ptr<Doors> open, Doors::start(std::move(doors)));
+  const Loop loop{signals, policies, listener, *open, *keeper, *journal, log};
+  const Result<> looped = loop.run();
+  const Result<> ended = open->stop();
+  PSYS_TRY(looped);
+  return ended;
 }
 
 }  // namespace podsysctl::agent

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The agent as a process: its doors, its keeper, its records and the policy files, and the socket
 // on which it says how it is. Runs until SIGTERM or SIGINT, or until the runtime that started it
-// ends. Errors: a state folder, policy folder or socket that cannot be opened; conflict where an
-// agent runs already. Thread-safety: one call.
+// ends. Errors: no door; a state folder, policy folder or socket that cannot be opened; conflict
+// where an agent runs already. Thread-safety: one call.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -16,12 +17,13 @@
 
 namespace podsysctl::agent {
 
+inline constexpr std::string_view kNoDoor = "none";
 inline constexpr const char* kStatusSocket = "/run/podsysctl-agent/agent.sock";
 
 struct Options {
   std::string root;           // the agent's own state
   std::string policy_folder;  // rules::kDefaultFolder
-  std::string nri_socket;
+  std::string nri_socket;     // "", "none": that door is not opened
   std::string status_socket;
   nri::Identity identity{.name = "podsysctl", .index = "10"};
   std::string host;  // this host's name, for events

@@ -21,12 +21,33 @@ std::string with_error(std::string line, const std::string& error) {
   return error.empty() ? line : line + "\n  " + printable(error);
 }
 
-std::string nri_line(const Status& status) {
+std::string door_line(const DoorState& door) {
   const std::string line =
-      status.nri.connected
-          ? fmt::format("nri: connected to {} ({})", status.nri.runtime, status.nri_socket)
-          : fmt::format("nri: not connected ({})", status.nri_socket);
-  return with_error(line, status.nri.last_error);
+      door.connected
+          ? fmt::format("{}: connected to {} ({})", door.kind, door.runtime, door.address)
+          : fmt::format("{}: not connected ({})", door.kind, door.address);
+  return with_error(line, door.last_error);
+}
+
+std::string door_lines(const std::vector<DoorState>& doors) {
+  std::string lines;
+  for (const DoorState& door : doors) {
+    lines += door_line(door) + "\n";
+  }
+  return lines;
+}
+
+json::Value doors_json(const std::vector<DoorState>& doors) {
+  json::Value list = json::Value::array();
+  for (const DoorState& door : doors) {
+    list.push_back({{"kind", door.kind},
+                    {"address", door.address},
+                    {"connected", door.connected},
+                    {"runtime", door.runtime},
+                    {"connections", door.connections},
+                    {"lastError", door.last_error}});
+  }
+  return list;
 }
 
 std::string pods_line(const PodKeeper::Standing& pods) {
@@ -58,13 +79,7 @@ json::Value pods_json(const PodKeeper::Standing& pods) {
 }  // namespace
 
 std::string to_json(const Status& status) {
-  const json::Value json{{"doors",
-                          {{{"kind", "nri"},
-                            {"socket", status.nri_socket},
-                            {"connected", status.nri.connected},
-                            {"runtime", status.nri.runtime},
-                            {"connections", status.nri.connections},
-                            {"lastError", status.nri.last_error}}}},
+  const json::Value json{{"doors", doors_json(status.doors)},
                          {"policy",
                           {{"folder", status.policy.folder},
                            {"generation", status.policy.generation},
@@ -80,7 +95,7 @@ std::string to_json(const Status& status) {
 }
 
 std::string to_text(const Status& status) {
-  return fmt::format("{}\n{}\n{}\n{}\n", nri_line(status),
+  return fmt::format("{}{}\n{}\n{}\n", door_lines(status.doors),
                      with_error(fmt::format("policy: generation {}, {} policies, {} profiles ({})",
                                             status.policy.generation, status.policy.policies,
                                             status.policy.profiles, status.policy.folder),

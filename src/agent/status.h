@@ -6,9 +6,10 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "agent/door.h"
 #include "agent/journal.h"
-#include "agent/nri_door.h"
 #include "agent/pod_keeper.h"
 #include "base/result.h"
 #include "linux/fd.h"
@@ -24,8 +25,7 @@ struct PolicyState {
 };
 
 struct Status {
-  NriDoor::State nri;
-  std::string nri_socket;
+  std::vector<DoorState> doors;
   PolicyState policy;
   PodKeeper::Standing pods;
   Journal::State records;

@@ -34,7 +34,7 @@ std::string_view name_of(LogLevel level) {
   return "info";
 }
 
-// "2026-11-26T11:15:13Z info NRI: registered with containerd v2.1.9"
+// "2026-11-26T11:15:13Z info nri: connected to containerd v2.1.9"
 class ErrorStreamLog final : public Log {
  public:
   explicit ErrorStreamLog(const Clock& clock) : clock_(clock) {}
@@ -88,7 +88,8 @@ Command make_agent() {
   app.option("policy-dir", "DIR", "Folder of SysctlPolicy and SysctlProfile files",
              options.policy_folder)
       .completed_with(Completes::folders);
-  app.option("nri-socket", "PATH", "The runtime's NRI socket", options.nri_socket)
+  app.option("nri-socket", "PATH", "The runtime's NRI socket; `none`: that door stays shut",
+             options.nri_socket)
       .completed_with(Completes::files);
   app.option("nri-index", "NN", "Two digits: plugins are called in the order of these",
              options.identity.index);
