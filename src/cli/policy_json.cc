@@ -30,6 +30,7 @@ Value policy_row(const rules::SysctlPolicy& policy) {
           {"allowed", std::move(allowed)},
           {"denied", std::move(denied)},
           {"onForbidden", policy.on_forbidden ? Value(to_string(*policy.on_forbidden)) : Value()},
+          {"onDrift", policy.on_drift ? Value(to_string(*policy.on_drift)) : Value()},
           {"sources", policy.honoured().text()}};
 }
 

@@ -23,6 +23,7 @@ class Decider {
  public:
   explicit Decider(Grants grants) : grants_(std::move(grants)) {
     out_.on_forbidden = grants_.on_forbidden();
+    out_.on_drift = grants_.on_drift();
     out_.unknown_matches = grants_.any_unknown();
   }
 

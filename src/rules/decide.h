@@ -59,6 +59,7 @@ struct Judged {
 
 struct Decision {
   OnForbidden on_forbidden = OnForbidden::reject;
+  std::optional<OnDrift> on_drift;        // repair where one that matches states it; unset: none does
   std::vector<Judged> judged;             // every wish, in the order of precedence
   std::vector<policy::Verdict> offences;  // what the pod asked for and does not get
   std::vector<std::string> notices;       // about what is ignored

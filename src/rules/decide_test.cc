@@ -216,6 +216,16 @@ TEST_F(Decide, TheStrictestModeHolds) {
   EXPECT_EQ(decision().on_forbidden, OnForbidden::reject);
 }
 
+TEST_F(Decide, DriftIsRepairedWhereAPolicySaysSo) {
+  rules = policy_text("a", "  match: {}\n") +
+          policy_text("b", "  match: {namespaces: [x]}\n  onDrift: Repair\n");
+  EXPECT_EQ(decision().on_drift, std::nullopt);
+  rules += policy_text("c", "  match: {}\n  onDrift: Report\n");
+  EXPECT_EQ(decision().on_drift, OnDrift::report);
+  rules += policy_text("d", "  match: {}\n  onDrift: Repair\n");
+  EXPECT_EQ(decision().on_drift, OnDrift::repair);
+}
+
 TEST_F(Decide, ASourceMustBeHonoured) {
   rules = policy_text("field",
                       "  match: {}\n  allowed: [{name: net.core.*}]\n"

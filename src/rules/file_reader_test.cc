@@ -37,6 +37,7 @@ spec:
     - name: net.ipv4.tcp_*
   denied: [net.ipv4.ip_forward]
   onForbidden: Degrade
+  onDrift: Repair
   sources: [field, annotation, alphaAnnotation]
 status: {}
 ---
@@ -63,6 +64,7 @@ TEST(Files, AreReadWhole) {
   EXPECT_EQ(policy.entry_of(key_of("net.ipv4.tcp_wmem")), &policy.allowed[3]);
   EXPECT_EQ(policy.entry_of(key_of("net.ipv4.ip_forward")), nullptr);
   EXPECT_EQ(policy.on_forbidden, OnForbidden::degrade);
+  EXPECT_EQ(policy.on_drift, OnDrift::repair);
   EXPECT_EQ(policy.honoured().text(), "field, annotation, alphaAnnotation");
   ASSERT_NE(set.find_profile("fast"), nullptr);
   EXPECT_FALSE(set.find_profile("fast")->match.has_value());
@@ -135,6 +137,8 @@ INSTANTIATE_TEST_SUITE_P(
                      "net.a stands twice in this list"),
         policy_fault("  match: {}\n  onForbidden: reject\n",
                      "spec.onForbidden: \"reject\" is no mode; did you mean \"Reject\"?"),
+        policy_fault("  match: {}\n  onDrift: repair\n",
+                     "spec.onDrift: \"repair\" is no mode; did you mean \"Repair\"?"),
         policy_fault("  match: {}\n  sources: [fields]\n",
                      "spec.sources[0]: \"fields\" is no source; did you mean \"field\"?"),
         profile_fault("  match: {}\n", "spec.settings: required"),
@@ -238,6 +242,10 @@ TEST_F(Schema, OfPoliciesIsTheReaders) {
     EXPECT_TRUE(on_forbidden_from_string(mode.get<std::string>()).has_value());
   }
   EXPECT_EQ(spec.at("properties").at("onForbidden").at("enum").size(), 3U);
+  for (const json::Value& mode : spec.at("properties").at("onDrift").at("enum")) {
+    EXPECT_TRUE(on_drift_from_string(mode.get<std::string>()).has_value());
+  }
+  EXPECT_EQ(spec.at("properties").at("onDrift").at("enum").size(), 2U);
   for (const json::Value& source : spec.at("properties").at("sources").at("items").at("enum")) {
     EXPECT_TRUE(source_from_string(source.get<std::string>()).has_value());
   }

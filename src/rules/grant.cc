@@ -86,6 +86,10 @@ Grants Grants::for_pod(const PodFacts& pod, const PolicySet& set, const NodeFact
       continue;
     }
     grants.matching_.push_back(&policy);
+    if (policy.on_drift) {
+      grants.on_drift_ = grants.on_drift_ ? std::max(*grants.on_drift_, *policy.on_drift)
+                                          : *policy.on_drift;
+    }
     if (policy.on_forbidden) {
       grants.on_forbidden_ =
           stated ? std::max(*stated, *policy.on_forbidden) : *policy.on_forbidden;

@@ -3,6 +3,7 @@
 // Thread-safety: immutable after for_pod(); the set and the pod must outlive it.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "policy/verdict.h"
@@ -22,6 +23,7 @@ class Grants {
   [[nodiscard]] policy::Verdict judge_default(const sysctl::Setting& setting) const;
 
   [[nodiscard]] OnForbidden on_forbidden() const noexcept { return on_forbidden_; }
+  [[nodiscard]] std::optional<OnDrift> on_drift() const noexcept { return on_drift_; }
   [[nodiscard]] const Sources& sources() const noexcept { return sources_; }
   [[nodiscard]] bool any_unknown() const noexcept { return any_unknown_; }
 
@@ -39,6 +41,7 @@ class Grants {
   std::vector<const SysctlPolicy*> matching_;
   std::vector<const SysctlPolicy*> denying_;  // matching_, and those that may match
   OnForbidden on_forbidden_ = OnForbidden::reject;
+  std::optional<OnDrift> on_drift_;
   Sources sources_;
   bool any_unknown_ = false;
 };

@@ -26,6 +26,7 @@ using sysctl::SysctlKey;
 constexpr std::array<std::string_view, kSources> kSourceTexts{"field", "annotation", "profile",
                                                               "alphaAnnotation"};
 constexpr std::array<std::string_view, 3> kModeTexts{"Reject", "Degrade", "Warn"};
+constexpr std::array<std::string_view, 2> kDriftTexts{"Report", "Repair"};
 
 std::optional<KeyPattern> read_pattern(const yaml::Value& value, pod::Problems& problems) {
   const auto text = problems.keep(value, value.as_string());
@@ -68,6 +69,19 @@ void read_mode(const Fields& fields, SysctlPolicy& policy) {
     fields.problems().error(
         *fields.find("onForbidden"),
         fmt::format("{} is no mode{}", quoted(*text), nearest(*text, kModeTexts)));
+  }
+}
+
+void read_on_drift(const Fields& fields, SysctlPolicy& policy) {
+  const auto text = fields.text("onDrift");
+  if (!text) {
+    return;
+  }
+  policy.on_drift = on_drift_from_string(*text);
+  if (!policy.on_drift) {
+    fields.problems().error(
+        *fields.find("onDrift"),
+        fmt::format("{} is no mode{}", quoted(*text), nearest(*text, kDriftTexts)));
   }
 }
 
@@ -166,6 +180,7 @@ SysctlPolicy read_policy_spec(const yaml::Value& spec, pod::Problems& problems) 
     }
   }
   read_mode(fields, policy);
+  read_on_drift(fields, policy);
   read_sources(fields, policy);
   return policy;
 }

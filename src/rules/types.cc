@@ -21,6 +21,9 @@ constexpr std::array<std::pair<OnForbidden, std::string_view>, 3> kModeNames{
      {OnForbidden::degrade, "Degrade"},
      {OnForbidden::reject, "Reject"}}};
 
+constexpr std::array<std::pair<OnDrift, std::string_view>, 2> kDriftNames{
+    {{OnDrift::report, "Report"}, {OnDrift::repair, "Repair"}}};
+
 template <class T, std::size_t N>
 std::string_view name_in(const std::array<std::pair<T, std::string_view>, N>& names, T value) {
   const auto found = std::ranges::find(names, value, [](const auto& row) { return row.first; });
@@ -64,6 +67,12 @@ std::string_view to_string(OnForbidden mode) noexcept { return name_in(kModeName
 
 std::optional<OnForbidden> on_forbidden_from_string(std::string_view text) noexcept {
   return value_in(kModeNames, text);
+}
+
+std::string_view to_string(OnDrift on_drift) noexcept { return name_in(kDriftNames, on_drift); }
+
+std::optional<OnDrift> on_drift_from_string(std::string_view text) noexcept {
+  return value_in(kDriftNames, text);
 }
 
 std::string Place::text() const { return line == 0 ? file : fmt::format("{}:{}", file, line); }

@@ -14,6 +14,7 @@
 
 #include "rules/bounds.h"
 #include "rules/key_pattern.h"
+#include "rules/on_drift.h"
 #include "rules/pod_match.h"
 #include "sysctl/setting.h"
 
@@ -81,6 +82,7 @@ struct SysctlPolicy {
   std::vector<KeyPattern> denied;
   // Unset where the policy does not say: then it has no part in what holds for the pod.
   std::optional<OnForbidden> on_forbidden;
+  std::optional<OnDrift> on_drift;  // likewise
   std::optional<Sources> sources;
 
   // Those that its grants are for.
