@@ -96,7 +96,7 @@ Result<service::Config> config_of(const Given& given) {
     config.drift_interval = std::chrono::seconds(*given.drift_interval);
   }
   if (given.repair_drift) {
-    config.on_drift = service::OnDrift::repair;
+    config.on_drift = live::OnDrift::repair;
   }
   return config;
 }

@@ -28,6 +28,7 @@ Result<> add(const TargetDrift& target, store::EventType type, std::string_view 
   const Timestamp now = surroundings.clock.now();
   PSYS_TRY(surroundings.store->add_event({.type = type,
                                           .reason = std::string(reason),
+                                          .component = surroundings.component,
                                           .host = surroundings.host,
                                           .object = target.pod,
                                           .message = std::move(message),
@@ -57,6 +58,32 @@ Result<std::size_t> note_one(const TargetDrift& target, const Surroundings& surr
   return notes;
 }
 
+// Asked for as before, now that nobody else can change the target.
+bool is_as_before(const SettingRecord& setting, const std::vector<SettingRecord>& now) {
+  return std::ranges::any_of(now, [&setting](const SettingRecord& each) {
+    return each.name == setting.name && each.requested == setting.requested;
+  });
+}
+
+Result<std::vector<sysctl::Setting>> still_to_repair(const FoundTarget& target,
+                                                     const TargetDrift& drift,
+                                                     const Surroundings& surroundings) {
+  PSYS_TRY_ASSIGN(const auto now, managed_settings(target, surroundings));
+  std::vector<sysctl::Setting> settings;
+  for (const DriftedSetting& drifted : drift.drifted) {
+    // An interface that is gone takes its keys along.
+    if (!drifted.found || !is_as_before(drifted.setting, now)) {
+      continue;
+    }
+    PSYS_TRY_ASSIGN(sysctl::SysctlKey key, sysctl::SysctlKey::parse(drifted.setting.name));
+    settings.push_back({std::move(key),
+                        drifted.setting.requested,
+                        {.kind = sysctl::Origin::Kind::live, .source = drifted.setting.origin},
+                        ""});
+  }
+  return settings;
+}
+
 }  // namespace
 
 Result<std::size_t> note_drift(std::span<const TargetDrift> targets,
@@ -77,21 +104,15 @@ Result<std::size_t> note_drift(std::span<const TargetDrift> targets,
 
 Result<Change> repair(const FoundTarget& target, const TargetDrift& drift, const Author& author,
                       const std::string& reason, const Surroundings& surroundings) {
-  std::vector<sysctl::Setting> settings;
-  for (const DriftedSetting& drifted : drift.drifted) {
-    if (!drifted.found) {
-      continue;  // an interface that is gone takes its keys along
-    }
-    PSYS_TRY_ASSIGN(sysctl::SysctlKey key, sysctl::SysctlKey::parse(drifted.setting.name));
-    settings.push_back({std::move(key),
-                        drifted.setting.requested,
-                        {.kind = sysctl::Origin::Kind::live, .source = drifted.setting.origin},
-                        ""});
-  }
-  if (settings.empty()) {
+  if (drift.drifted.empty()) {
     return Change{};
   }
   PSYS_TRY(lock(target));
+  PSYS_TRY_ASSIGN(const std::vector<sysctl::Setting> settings,
+                  still_to_repair(target, drift, surroundings));
+  if (settings.empty()) {
+    return Change{};
+  }
   const Purpose purpose{.action = store::AuditAction::repair,
                         .reason = reason,
                         .event = kSysctlsRepaired,

@@ -2,6 +2,7 @@
 #include "live/put.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/fault_point.h"
@@ -97,6 +98,16 @@ void take_outcomes(std::vector<AuditRecord>& records, const Application& applica
   }
 }
 
+// The one that is handed down, or one of our own.
+Result<sysctl::SysctlWriter*> writer_of(const Surroundings& surroundings,
+                                        std::optional<sysctl::SysctlWriter>& own) {
+  if (surroundings.writer != nullptr) {
+    return surroundings.writer;
+  }
+  PSYS_TRY_ASSIGN(sysctl::SysctlWriter opened, sysctl::SysctlWriter::open());
+  return &own.emplace(std::move(opened));
+}
+
 Result<> add_event(const FoundTarget& target, const Application& application,
                    const Purpose& purpose, const Surroundings& surroundings) {
   const Timestamp now = surroundings.clock.now();
@@ -105,6 +116,7 @@ Result<> add_event(const FoundTarget& target, const Application& application,
     message += ": " + purpose.reason;
   }
   PSYS_TRY(surroundings.store->add_event({.reason = std::string(purpose.event),
+                                          .component = surroundings.component,
                                           .host = surroundings.host,
                                           .object = target.pod,
                                           .message = std::move(message),
@@ -160,9 +172,10 @@ Result<> lock(const FoundTarget& target) {
 
 Result<Put> put(const FoundTarget& target, const std::vector<sysctl::Setting>& settings,
                 const Purpose& purpose, const Merge& merge, const Surroundings& surroundings) {
+  std::optional<sysctl::SysctlWriter> own;
+  PSYS_TRY_ASSIGN(sysctl::SysctlWriter* const writer, writer_of(surroundings, own));
   store::Store& store = *surroundings.store;
-  PSYS_TRY_ASSIGN(sysctl::SysctlWriter writer, sysctl::SysctlWriter::open());
-  PSYS_TRY_ASSIGN(const sysctl::Plan plan, enforce::preview(settings, target.namespaces, writer));
+  PSYS_TRY_ASSIGN(const sysctl::Plan plan, enforce::preview(settings, target.namespaces, *writer));
   PSYS_TRY_ASSIGN(const AuditRecord common, common_record(target, purpose, surroundings));
   SettingRecords before;
   if (!target.pod_uid.empty()) {
@@ -172,7 +185,7 @@ Result<Put> put(const FoundTarget& target, const std::vector<sysctl::Setting>& s
   Put done;
   PSYS_TRY_ASSIGN(done.batch, store.begin_audit(records));
   fault_point("set-audited");
-  done.application = enforce::enforce(settings, target.namespaces, writer);
+  done.application = enforce::enforce(settings, target.namespaces, *writer);
   fault_point("set-written");
   PSYS_TRY(with_context(keep(target, done, records, purpose, merge, surroundings),
                         "the values were written, but their outcome is not on record"));

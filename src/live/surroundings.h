@@ -9,15 +9,21 @@
 #include "live/pid_finder.h"
 #include "store/store.h"
 
+namespace podsysctl::sysctl {
+class SysctlWriter;
+}
+
 namespace podsysctl::live {
 
 struct Surroundings {
-  store::Store* store = nullptr;  // nullptr: there is no state yet, which is enough to look
-  std::string root;               // "/var/lib/podsysctl"
-  std::string host;               // this host's name, for events
+  store::Store* store = nullptr;        // nullptr: there is no state yet, which is enough to look
+  std::string root;                     // "/var/lib/podsysctl"
+  std::string host;                     // this host's name, for events
+  std::string component = "podsysctl";  // who tells events
   const Clock& clock;
   PidFinder* docker = nullptr;  // nullptr: this build has none
   PidFinder* cri = nullptr;
+  sysctl::SysctlWriter* writer = nullptr;  // nullptr: one is opened when something is written
 };
 
 }  // namespace podsysctl::live

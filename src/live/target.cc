@@ -213,9 +213,11 @@ Result<FoundTarget> find_target(const std::string& name, const Surroundings& sur
   return found;
 }
 
+std::string audit_id_of_pod(std::string_view uid) { return fmt::format("pod/{}", uid); }
+
 Result<std::string> audit_id(const FoundTarget& target) {
   if (!target.pod_uid.empty()) {
-    return "pod/" + target.pod_uid;
+    return audit_id_of_pod(target.pod_uid);
   }
   PSYS_TRY_ASSIGN(const std::string boot, linux::read_file("/proc/sys/kernel/random/boot_id"));
   std::uint64_t cookie = 0;

@@ -46,5 +46,6 @@ struct FoundTarget {
 // What the audit trail knows a target by, however it was named: "pod/UID", or the network namespace
 // (boot and cookie: inodes are given out again).
 [[nodiscard]] Result<std::string> audit_id(const FoundTarget& target);
+[[nodiscard]] std::string audit_id_of_pod(std::string_view uid);
 
 }  // namespace podsysctl::live

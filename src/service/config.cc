@@ -96,7 +96,7 @@ Result<> read_field(std::string_view name, const Value& value, Config& config) {
   }
   if (name == "repairDrift") {
     PSYS_TRY_ASSIGN(const bool repair, value.as_bool());
-    config.on_drift = repair ? OnDrift::repair : OnDrift::report;
+    config.on_drift = repair ? live::OnDrift::repair : live::OnDrift::report;
     return {};
   }
   return std::unexpected(value.error(

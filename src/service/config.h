@@ -16,19 +16,15 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "live/drift_watch.h"
 
 namespace podsysctl::service {
-
-inline constexpr std::chrono::seconds kDefaultDriftInterval{60};
-
-enum class OnDrift : std::uint8_t { report, repair };
 
 // Unset is "not said".
 struct Config {
@@ -44,7 +40,7 @@ struct Config {
   std::optional<std::string> kubelet_config;
   std::vector<std::string> node_labels;  // "K=V"
   std::optional<std::chrono::seconds> drift_interval;
-  std::optional<OnDrift> on_drift;
+  std::optional<live::OnDrift> on_drift;
 };
 
 [[nodiscard]] Result<Config> read_config(std::string_view text, std::string_view source);

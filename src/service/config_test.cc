@@ -36,7 +36,7 @@ repairDrift: true
   EXPECT_EQ(config.kubelet_config, "/var/lib/kubelet/config.yaml");
   EXPECT_THAT(config.node_labels, ElementsAre("disk=fast"));
   EXPECT_EQ(config.drift_interval, std::chrono::seconds(30));
-  EXPECT_EQ(config.on_drift, OnDrift::repair);
+  EXPECT_EQ(config.on_drift, live::OnDrift::repair);
 }
 
 TEST(Config, NothingIsAlsoAConfiguration) {
@@ -75,11 +75,11 @@ TEST(Config, FlagsWinAndListsAddUp) {
                     .network = "none",
                     .allowed_unsafe = {"net.b"},
                     .node_labels = {"b=2"},
-                    .on_drift = OnDrift::repair};
+                    .on_drift = live::OnDrift::repair};
   const Config both = merged(flags, file);
   EXPECT_EQ(both.runtime, "crun");
   EXPECT_EQ(both.network, "none");
-  EXPECT_EQ(both.on_drift, OnDrift::repair);
+  EXPECT_EQ(both.on_drift, live::OnDrift::repair);
   EXPECT_THAT(both.allowed_unsafe, ElementsAre("net.b", "net.a"));
   EXPECT_THAT(both.node_labels, ElementsAre("b=2", "a=1"));
 }

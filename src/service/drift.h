@@ -5,13 +5,21 @@
 // Thread-safety: as Store.
 #pragma once
 
+#include <chrono>
+
 #include "base/result.h"
+#include "live/drift_watch.h"
 #include "node/node.h"
-#include "service/config.h"
 #include "service/metrics.h"
 
 namespace podsysctl::service {
 
-[[nodiscard]] Result<> check_drift(const node::Node& node, OnDrift on_drift, Metrics& metrics);
+struct DriftCare {
+  live::OnDrift on_drift = live::OnDrift::report;
+  std::chrono::seconds interval = live::kDefaultDriftInterval;
+};
+
+[[nodiscard]] Result<> check_drift(live::DriftWatch& watch, const node::Node& node,
+                                   const DriftCare& care, Metrics& metrics);
 
 }  // namespace podsysctl::service

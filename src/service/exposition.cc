@@ -19,6 +19,8 @@ std::string exposition(const Counts& counts, const api::RecordCounts& records,
              counts.refused_reloads);
   out.by_sysctl("sysctl_drifts_total", "Settings found changed by somebody else.", counts.drifts);
   out.by_sysctl("sysctl_repairs_total", "Drifted settings put into force again.", counts.repairs);
+  out.by_sysctl("sysctl_contested_total", "Of these, settings that something keeps changing.",
+                counts.contested);
   add_process(out, process);
   return out.take();
 }

@@ -23,6 +23,11 @@ void Metrics::repaired(const std::string& sysctl) {
   ++counts_.repairs[sysctl];
 }
 
+void Metrics::contested(const std::string& sysctl) {
+  const std::lock_guard lock(mutex_);
+  ++counts_.contested[sysctl];
+}
+
 Counts Metrics::counts() const {
   const std::lock_guard lock(mutex_);
   return counts_;

@@ -20,8 +20,9 @@ struct Counts {
   std::uint64_t restarts = 0;
   std::uint64_t reloads = 0;
   std::uint64_t refused_reloads = 0;
-  std::map<std::string, std::uint64_t> drifts;   // by sysctl
-  std::map<std::string, std::uint64_t> repairs;  // by sysctl
+  std::map<std::string, std::uint64_t> drifts;     // by sysctl
+  std::map<std::string, std::uint64_t> repairs;    // by sysctl
+  std::map<std::string, std::uint64_t> contested;  // by sysctl
 };
 
 class Metrics {
@@ -30,6 +31,7 @@ class Metrics {
   void add(std::uint64_t Counts::* counter);
   void drifted(const std::string& sysctl);
   void repaired(const std::string& sysctl);
+  void contested(const std::string& sysctl);
   [[nodiscard]] Counts counts() const;
 
  private:

@@ -10,6 +10,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
@@ -21,6 +22,7 @@
 #include "linux/service_manager.h"
 #include "linux/signals.h"
 #include "linux/wake_up.h"
+#include "service/drift.h"
 #include "service/manifest_folder.h"
 #include "service/metrics.h"
 #include "service/reload.h"
@@ -93,6 +95,7 @@ class Supervisor {
   void keep_copy();
   void plan_drift_check();
   void look_for_drift();
+  [[nodiscard]] Result<> check_drift_on(const node::Node& node, const DriftCare& care);
   // An error where the state database turns out to be damaged: a new start recovers it.
   [[nodiscard]] Result<> check_state();
   void sync_resting();
@@ -105,6 +108,7 @@ class Supervisor {
   Slots slots_;
   Dues dues_;
   std::atomic<bool> looking_for_drift_ = false;
+  std::optional<live::DriftWatch> drift_watch_;  // of the worker that looks
   std::atomic<bool> copying_ = false;
   std::minstd_rand random_{std::random_device{}()};
   bool doubtful_ = false;  // an answer of the store made no sense

@@ -86,7 +86,7 @@ void Supervisor::keep_copy() {
 
 // A tenth earlier or later: services that were started together do not look together for ever.
 void Supervisor::plan_drift_check() {
-  const auto interval = with_.config.config().drift_interval.value_or(kDefaultDriftInterval);
+  const auto interval = with_.config.config().drift_interval.value_or(live::kDefaultDriftInterval);
   dues_.drift.reset();
   if (interval.count() > 0) {
     std::uniform_real_distribution<double> about(0.9, 1.1);
@@ -101,13 +101,23 @@ void Supervisor::look_for_drift() {
   if (!any || looking_for_drift_.exchange(true)) {
     return;
   }
-  const OnDrift on_drift = with_.config.config().on_drift.value_or(OnDrift::report);
-  workers_.submit(JobKind::quick, [this, on_drift](const Result<const node::Node*>& node) {
-    const Result<> looked =
-        node ? check_drift(**node, on_drift, with_.metrics) : std::unexpected(node.error());
+  const Config& config = with_.config.config();
+  const DriftCare care{.on_drift = config.on_drift.value_or(live::OnDrift::report),
+                       .interval = config.drift_interval.value_or(live::kDefaultDriftInterval)};
+  workers_.submit(JobKind::quick, [this, care](const Result<const node::Node*>& node) {
+    const Result<> looked = node ? check_drift_on(**node, care) : std::unexpected(node.error());
     looking_for_drift_ = false;
     report(looked, "drift");
   });
+}
+
+// On a worker, one at a time.
+Result<> Supervisor::check_drift_on(const node::Node& node, const DriftCare& care) {
+  if (!drift_watch_) {
+    PSYS_TRY_ASSIGN(live::DriftWatch watch, live::DriftWatch::open());
+    drift_watch_.emplace(std::move(watch));
+  }
+  return check_drift(*drift_watch_, node, care, with_.metrics);
 }
 
 Result<> Supervisor::check_state() {

@@ -24,6 +24,7 @@
 #include "linux/tcp_sockets.h"
 #include "live/change.h"
 #include "live/drift.h"
+#include "live/drift_watch.h"
 #include "live/values.h"
 #include "pod_process.h"
 #include "store/testing.h"
@@ -390,6 +391,49 @@ TEST_F(Live, APodsSettingsFollowAndDriftIsToldOnceAndRepaired) {
   EXPECT_EQ(settings[0].requested, "60");
   EXPECT_EQ(settings[0].origin, "pod.yaml:8:7");
   EXPECT_EQ(settings[0].effective, "60");
+}
+
+// The clock of the watch is the test's: a round is at a second of its own.
+TEST_F(Live, AWatchRepairsAtOnceAndFightsNobody) {
+  const std::string uid = record_pod({{"net.core.somaxconn", "4096", "4096", "4096", "pod.yaml:8:7",
+                                       store::SettingState::applied}});
+  auto watch = live::DriftWatch::open().value();
+  live::DriftOrders orders{
+      .what_to_do = [](const std::string&, const std::string&) { return live::OnDrift::report; },
+      .reason = "test",
+      .first_pause = std::chrono::seconds(60)};
+  const auto look = [&](int second) {
+    const live::Pacing::Time now{std::chrono::seconds(second)};
+    return watch.look(surroundings(), orders, now).value();
+  };
+  EXPECT_EQ(look(0).checked, 1U);
+  write_behind_our_back("net.core.somaxconn", "99");
+  EXPECT_THAT(look(60).drifted, testing::ElementsAre("net.core.somaxconn"));
+  EXPECT_THAT(look(120).drifted, IsEmpty());  // told once
+  EXPECT_EQ(value_of("net.core.somaxconn"), "99");
+
+  orders.what_to_do = [](const std::string&, const std::string&) { return live::OnDrift::repair; };
+  EXPECT_THAT(look(180).repaired, testing::ElementsAre("net.core.somaxconn"));
+  EXPECT_EQ(value_of("net.core.somaxconn"), "4096");
+  // Something changes it back after each repair.
+  std::vector<int> repaired;
+  std::size_t contested = 0;
+  for (int second = 200; second < 1400; second += 20) {
+    write_behind_our_back("net.core.somaxconn", "99");
+    const live::DriftRound round = look(second);
+    if (!round.repaired.empty()) {
+      repaired.push_back(second);
+    }
+    contested += round.contested.size();
+  }
+  EXPECT_THAT(repaired, testing::ElementsAre(240, 360, 600, 1080));
+  EXPECT_EQ(contested, 4U);
+  const auto events = store_->events().value();
+  const auto told =
+      std::ranges::find(events, std::string(live::kSysctlContested), &store::EventRecord::reason);
+  ASSERT_NE(told, events.end());
+  EXPECT_EQ(told->count, 4U);
+  EXPECT_EQ(store_->audit("pod/" + uid)->back().reason, "test");
 }
 
 }  // namespace
