@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/service.h"
 
-#include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@
 #include "linux/file.h"
 #include "linux/file_lock.h"
 #include "linux/signals.h"
+#include "linux/small_memory.h"
 #include "service/exposition.h"
 #include "service/node_events.h"
 #include "service/supervisor.h"
@@ -73,13 +73,6 @@ void raise_descriptor_limit() {
     limit.rlim_cur = std::min(kDescriptors, limit.rlim_max);
     ::setrlimit(RLIMIT_NOFILE, &limit);
   }
-}
-
-// Workers come and go; what they leave is given back instead of being kept for each of them.
-void keep_memory_small() {
-  ::mallopt(M_ARENA_MAX, 2);
-  ::mallopt(M_TRIM_THRESHOLD, 256 * 1024);
-  ::mallopt(M_MMAP_THRESHOLD, 256 * 1024);
 }
 
 std::string story_of(const store::Recovery& recovery) {
@@ -150,7 +143,7 @@ Result<std::unique_ptr<api::ApiThread>> start_api(const ServiceOptions& options,
 
 Result<> run_service(const ServiceOptions& options, const OpenWorkplace& open,
                      const linux::ServiceManager& manager, Log& log) {
-  keep_memory_small();
+  linux::keep_memory_small();
   raise_descriptor_limit();
   PSYS_TRY_ASSIGN(const linux::Fd lock, lock_root(options.root));
   PSYS_TRY_ASSIGN(auto signals, linux::SignalEvents::block({SIGTERM, SIGINT, SIGHUP}));
