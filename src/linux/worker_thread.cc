@@ -36,10 +36,14 @@ WorkerThread::~WorkerThread() {
 
 void WorkerThread::call(const std::function<void()>& work) {
   const std::scoped_lock one_caller(callers_);
-  std::unique_lock lock(mutex_);
-  work_ = &work;
   bring_here(thread_);
+  {
+    const std::scoped_lock lock(mutex_);
+    work_ = &work;
+  }
+  // Not under the lock: whoever is woken would only wait for it, one more switch either way.
   wake_.notify_one();
+  std::unique_lock lock(mutex_);
   done_.wait(lock, [this] { return work_ == nullptr; });
 }
 
@@ -54,7 +58,9 @@ void WorkerThread::serve() {
     (*work_)();
     lock.lock();
     work_ = nullptr;
+    lock.unlock();
     done_.notify_one();
+    lock.lock();
   }
 }
 
