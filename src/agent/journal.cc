@@ -5,7 +5,17 @@
 #include <set>
 #include <utility>
 
+#include "agent/report.h"
+
 namespace podsysctl::agent {
+namespace {
+
+// "containerd" of "containerd v2.1.9"
+std::string_view name_of_runtime(std::string_view runtime) {
+  return runtime.substr(0, runtime.find(' '));
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Journal>> Journal::open(const std::string& root, std::string host,
                                                const Clock& clock, Log& log) {
@@ -29,7 +39,9 @@ Journal::~Journal() {
 
 void Journal::keep(Report report) { add(std::move(report)); }
 void Journal::forget(std::string sandbox_id) { add(Gone{std::move(sandbox_id)}); }
-void Journal::keep_only(std::vector<std::string> sandbox_ids) { add(Only{std::move(sandbox_ids)}); }
+void Journal::keep_only(const std::string& runtime, std::vector<std::string> sandbox_ids) {
+  add(Only{runtime, std::move(sandbox_ids)});
+}
 
 void Journal::add(Entry entry) {
   {
@@ -51,9 +63,9 @@ Journal::State Journal::state() const {
   return state;
 }
 
-void Journal::drain() {
+bool Journal::settle(std::chrono::milliseconds limit) {
   std::unique_lock lock(mutex_);
-  idle_.wait(lock, [this] { return queue_.empty() && !busy_; });
+  return idle_.wait_for(lock, limit, [this] { return queue_.empty() && !busy_; });
 }
 
 void Journal::serve() {
@@ -95,13 +107,41 @@ Result<> Journal::write(const Entry& entry) {
 
 Result<> Journal::write(const Report& report) {
   const Result<store::PodRecord> known = store_.pod(report.pod.uid);
-  // A second look that had nothing to do and nothing to say: what the first one found stands.
-  if (known && known->sandbox_id == report.pod.sandbox_id && report.notices.empty()) {
+  if (known && known->sandbox_id == report.pod.sandbox_id) {
+    PSYS_TRY(put_again(report.pod, *known, report.settings));
+  } else {
+    PSYS_TRY(put_pod(report.pod));
+    PSYS_TRY(store_.put_settings(report.pod.uid, report.settings));
+  }
+  PSYS_TRY(put_audit(report));
+  return put_notices(report);
+}
+
+// A second look. Where it found nothing else than the first one, nothing is written.
+Result<> Journal::put_again(store::PodRecord pod, const store::PodRecord& known,
+                            const std::vector<store::SettingRecord>& settings) {
+  PSYS_TRY_ASSIGN(const std::vector<store::SettingRecord> before, store_.settings(pod.uid));
+  const std::vector<store::SettingRecord> now = merged(before, settings);
+  pod.created = known.created;
+  pod.started = known.started;
+  if (pod != known) {
+    PSYS_TRY(put_pod(pod));
+  } else if (now == before) {
     return {};
   }
-  PSYS_TRY(put_pod(report.pod));
-  PSYS_TRY(store_.put_settings(report.pod.uid, report.settings));
-  return put_notices(report);
+  return store_.put_settings(pod.uid, now);
+}
+
+Result<> Journal::put_audit(const Report& report) {
+  if (report.audit.empty()) {
+    return {};
+  }
+  std::vector<store::AuditRecord> records = report.audit;
+  for (store::AuditRecord& record : records) {
+    record.time = clock_.now();
+  }
+  PSYS_TRY(store_.begin_audit(records));
+  return {};
 }
 
 // The pod may be on record with a former sandbox, and its name with a former pod.
@@ -147,7 +187,8 @@ Result<> Journal::write(const Only& only) {
   const std::set<std::string> there(only.sandbox_ids.begin(), only.sandbox_ids.end());
   PSYS_TRY_ASSIGN(const std::vector<store::PodRecord> pods, store_.pods());
   for (const store::PodRecord& pod : pods) {
-    if (!there.contains(pod.sandbox_id)) {
+    const bool its_own = name_of_runtime(pod.runtime) == name_of_runtime(only.runtime);
+    if (its_own && !there.contains(pod.sandbox_id)) {
       PSYS_TRY(store_.delete_pod(pod.uid));
     }
   }

@@ -36,7 +36,8 @@ class Journal final : public Recorder {
 
   void keep(Report report) override;
   void forget(std::string sandbox_id) override;
-  void keep_only(std::vector<std::string> sandbox_ids) override;
+  void keep_only(const std::string& runtime, std::vector<std::string> sandbox_ids) override;
+  [[nodiscard]] bool settle(std::chrono::milliseconds limit) override;
 
   struct State {
     std::size_t queued = 0;
@@ -44,14 +45,13 @@ class Journal final : public Recorder {
     std::string last_error;
   };
   [[nodiscard]] State state() const;
-  // Returns once everything handed over before is written. For tests.
-  void drain();
 
  private:
   struct Gone {
     std::string sandbox_id;
   };
   struct Only {
+    std::string runtime;
     std::vector<std::string> sandbox_ids;
   };
   using Entry = std::variant<Report, Gone, Only>;
@@ -63,7 +63,10 @@ class Journal final : public Recorder {
   [[nodiscard]] Result<> write(const Report& report);
   [[nodiscard]] Result<> write(const Gone& gone);
   [[nodiscard]] Result<> write(const Only& only);
+  [[nodiscard]] Result<> put_again(store::PodRecord pod, const store::PodRecord& known,
+                                   const std::vector<store::SettingRecord>& settings);
   [[nodiscard]] Result<> put_pod(const store::PodRecord& pod);
+  [[nodiscard]] Result<> put_audit(const Report& report);
   [[nodiscard]] Result<> put_notices(const Report& report);
   void note_loss(const Error& error);
 

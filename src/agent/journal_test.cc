@@ -30,6 +30,7 @@ class JournalTest : public store::StateFolder {
     report.pod.name = "web";
     report.pod.namespace_ = "shop";
     report.pod.engine = "agent";
+    report.pod.runtime = "containerd v2.1.9";
     report.pod.sandbox_id = std::move(sandbox);
     report.settings.push_back({.name = "net.core.somaxconn",
                                .requested = std::move(value),
@@ -39,7 +40,7 @@ class JournalTest : public store::StateFolder {
     return report;
   }
   store::Store look() {
-    journal_->drain();
+    EXPECT_TRUE(journal_->settle(std::chrono::seconds(60)));
     return store::Store::open(root_).value();
   }
 
@@ -74,12 +75,43 @@ TEST_F(JournalTest, TakesANewSandboxInTheOldOnesPlace) {
   EXPECT_EQ(store.events()->size(), 2U);  // u1's counted twice
 }
 
-TEST_F(JournalTest, LetsAFirstLookStandWhereASecondHadNothingToSay) {
-  journal_->keep(report("s1", "u1", "1024"));
-  Report second = report("s1", "u1", "other");
-  second.notices.clear();
+TEST_F(JournalTest, KeepsOfAFirstLookWhatASecondFindsInForce) {
+  Report first = report("s1", "u1", "1024");
+  first.settings[0].previous = "4096";
+  first.settings.push_back({.name = "kernel.sem",
+                            .requested = "1 2 3 4",
+                            .origin = "podsysctl set",
+                            .state = store::SettingState::applied});
+  journal_->keep(first);
+  const Timestamp created = look().pod("u1")->created;
+  Report second = report("s1", "u1", "1024");
+  second.pod.created = created + std::chrono::seconds(9);
+  second.settings[0].state = store::SettingState::unchanged;
+  second.settings[0].previous = "1024";
   journal_->keep(second);
-  EXPECT_EQ(look().settings("u1")->at(0).requested, "1024");
+  const auto settings = look().settings("u1");
+  ASSERT_EQ(settings->size(), 2U);
+  EXPECT_EQ(settings->at(0).previous, "4096");
+  EXPECT_EQ(settings->at(0).state, store::SettingState::applied);
+  EXPECT_EQ(settings->at(1).origin, "podsysctl set");
+  EXPECT_EQ(look().pod("u1")->created, created);
+}
+
+TEST_F(JournalTest, KeepsWhatWasWrittenIntoAPodThatRan) {
+  Report late = report("s1", "u1", "1024");
+  late.audit.push_back({.target = "shop/web",
+                        .target_id = "pod/u1",
+                        .name = "net.core.somaxconn",
+                        .new_value = "1024",
+                        .action = store::AuditAction::repair,
+                        .outcome = store::AuditOutcome::applied,
+                        .reason = "the policies changed"});
+  journal_->keep(late);
+  const auto trail = look().audit("pod/u1");
+  ASSERT_EQ(trail->size(), 1U);
+  EXPECT_EQ(trail->at(0).reason, "the policies changed");
+  EXPECT_EQ(trail->at(0).outcome, store::AuditOutcome::applied);
+  EXPECT_GT(trail->at(0).time, Timestamp{});
 }
 
 TEST_F(JournalTest, ForgetsWhatIsGone) {
@@ -90,7 +122,9 @@ TEST_F(JournalTest, ForgetsWhatIsGone) {
   }
   journal_->forget("2");
   EXPECT_EQ(look().pods()->size(), 2U);
-  journal_->keep_only({"3", "9"});
+  journal_->keep_only("docker 20.10", {});
+  EXPECT_EQ(look().pods()->size(), 2U);
+  journal_->keep_only("containerd v2.2.0", {"3", "9"});  // updated since
   const auto pods = look().pods();
   ASSERT_EQ(pods->size(), 1U);
   EXPECT_EQ(pods->front().sandbox_id, "3");

@@ -76,11 +76,22 @@ Result<> take_place(const Sandbox& sandbox, const NamespacePlace& place,
   return {};
 }
 
+// While its pidfd says that it has not ended, the pid is its own. Without pidfds (before Linux 5.3)
+// the start time tells a pid that was given out again.
+std::optional<linux::Fd> hold(pid_t pid) {
+  Result<linux::Fd> pidfd = linux::open_pidfd(pid);
+  return pidfd ? std::optional(*std::move(pidfd)) : std::nullopt;
+}
+
 NamespaceMode mode_of(const std::optional<Namespace>& ns) {
   return ns ? NamespaceMode::pod : NamespaceMode::host;
 }
 
 }  // namespace
+
+const std::string& uid_of(const Sandbox& sandbox) noexcept {
+  return sandbox.uid.empty() ? sandbox.id : sandbox.uid;
+}
 
 std::string title_of(const Sandbox& sandbox) {
   return fmt::format("pod {}/{}", sandbox.namespace_, sandbox.name);
@@ -92,14 +103,17 @@ Result<OpenSandbox> open_namespaces(const Sandbox& sandbox, const linux::HostNam
     return Error::of(Code::not_found, "it has no process and no namespaces");
   }
   OpenSandbox open;
+  std::optional<linux::Fd> pidfd;
   if (sandbox.pid > 0) {
+    pidfd = hold(sandbox.pid);
     PSYS_TRY_ASSIGN(open.process, linux::identify(sandbox.pid));
     PSYS_TRY_ASSIGN(open.target, sysctl::Target::of_process(sandbox.pid, host));
   }
   for (const NamespacePlace& place : sandbox.places) {
     PSYS_TRY(take_place(sandbox, place, host, open.target));
   }
-  if (sandbox.pid > 0 && !linux::is_alive(open.process)) {
+  if (sandbox.pid > 0 &&
+      (pidfd ? linux::has_ended(pidfd->ref()) : !linux::is_alive(open.process))) {
     return Error::of(Code::not_found, "process {} has ended", sandbox.pid);
   }
   open.host = {.net = mode_of(open.target.net), .ipc = mode_of(open.target.ipc)};

@@ -64,10 +64,10 @@ Result<> NriDoor::synchronize(std::vector<nri::PodSandbox> pods) {
   std::vector<std::string> ids;
   ids.reserve(pods.size());
   for (const nri::PodSandbox& pod : pods) {
-    keeper_.review(sandbox_of(pod));
+    keeper_.found(sandbox_of(pod));
     ids.push_back(pod.id);
   }
-  keeper_.keep_only(ids);
+  keeper_.keep_only(source(), ids);
   return {};
 }
 
@@ -90,6 +90,8 @@ void NriDoor::answered_late(std::string_view method, std::chrono::nanoseconds to
   presence_.say(LogLevel::error, what + ": the runtime did not wait for the answer");
 }
 
+Source NriDoor::source() const { return {.door = way_.socket, .runtime = state().runtime}; }
+
 Sandbox NriDoor::sandbox_of(const nri::PodSandbox& pod) const {
   Sandbox sandbox{.id = pod.id,
                   .uid = pod.uid,
@@ -97,7 +99,7 @@ Sandbox NriDoor::sandbox_of(const nri::PodSandbox& pod) const {
                   .namespace_ = pod.namespace_,
                   .labels = pod.labels,
                   .annotations = pod.annotations,
-                  .runtime = state().runtime,
+                  .source = source(),
                   .handler = pod.runtime_handler,
                   .pid = pod.pid};
   for (const nri::PodNamespace& ns : pod.namespaces) {

@@ -43,6 +43,7 @@ class NriDoor final : public Door, private nri::Plugin {
   void answered_late(std::string_view method, std::chrono::nanoseconds took) override;
 
   [[nodiscard]] Result<Parting> serve(const nri::Connection& connection, linux::FdRef stop);
+  [[nodiscard]] Source source() const;
   [[nodiscard]] Sandbox sandbox_of(const nri::PodSandbox& pod) const;
 
   PodKeeper& keeper_;

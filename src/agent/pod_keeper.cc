@@ -2,10 +2,12 @@
 #include "agent/pod_keeper.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "agent/namespaces.h"
 #include "agent/report.h"
+#include "agent/review.h"
 #include "enforce/enforce.h"
 #include "live/summary.h"
 
@@ -35,6 +37,36 @@ bool any_written(const Application& application) {
   });
 }
 
+std::vector<std::string> keys_of(const Application& application) {
+  std::vector<std::string> keys;
+  for (const sysctl::AppliedSetting& applied : application.settings) {
+    keys.push_back(applied.setting.key.name());
+  }
+  return keys;
+}
+
+// What an event says of values that were written.
+Notice notice_of(const Application& application, Occasion occasion) {
+  constexpr std::string_view kLate = "; sockets that were open before keep what they took over";
+  const std::string summary = live::summary_of(application);
+  switch (occasion) {
+    case Occasion::review:
+      return {EventType::warning, std::string(kSysctlsRepaired),
+              fmt::format("{}{}", summary, kLate)};
+    case Occasion::policy_changed:
+      return {EventType::normal, std::string(kSysctlsApplied),
+              fmt::format("the policies changed: {}{}", summary, kLate)};
+    case Occasion::start:
+      break;
+  }
+  return {EventType::normal, std::string(kSysctlsApplied), summary};
+}
+
+std::string_view audit_reason(Occasion occasion) {
+  return occasion == Occasion::review ? "the agent finds the pod without them"
+                                      : "the policies changed";
+}
+
 }  // namespace
 
 // One sandbox, from the decision to the record.
@@ -43,35 +75,87 @@ struct PodKeeper::Case {
   Occasion occasion;
   Result<OpenSandbox> open;
   rules::Decision decision;
+  std::vector<std::string> by_hand;  // keys that are a person's
+  Given before;
+  Given given;
   Application application;
   Report report;
+
+  [[nodiscard]] bool is_start() const { return occasion == Occasion::start; }
+  [[nodiscard]] bool is_about_nothing() const {
+    return decision.offences.empty() && decision.settings().empty() && given.lapsed.empty();
+  }
+  [[nodiscard]] std::vector<sysctl::Setting> wanted() const;
+  [[nodiscard]] Outcome outcome() const;
 };
+
+std::vector<sysctl::Setting> PodKeeper::Case::wanted() const {
+  std::vector<sysctl::Setting> settings = decision.settings();
+  std::erase_if(settings, [this](const sysctl::Setting& setting) {
+    return std::ranges::find(by_hand, setting.key.name()) != by_hand.end();
+  });
+  return settings;
+}
+
+// Of a sandbox that has all that it may have.
+Outcome PodKeeper::Case::outcome() const {
+  if (!decision.offences.empty() && decision.on_forbidden != OnForbidden::warn) {
+    return Outcome::degraded;
+  }
+  if (!any_written(application)) {
+    return Outcome::unchanged;
+  }
+  return occasion == Occasion::review ? Outcome::repaired : Outcome::applied;
+}
 
 Result<std::unique_ptr<PodKeeper>> PodKeeper::open(Surroundings surroundings) {
   PSYS_TRY_ASSIGN(sysctl::SysctlWriter writer, sysctl::SysctlWriter::open());
   return std::unique_ptr<PodKeeper>(new PodKeeper(std::move(surroundings), std::move(writer)));
 }
 
-Result<> PodKeeper::start(const Sandbox& sandbox) { return handle(sandbox, Occasion::start); }
+Result<> PodKeeper::start(const Sandbox& sandbox) {
+  const auto begin = std::chrono::steady_clock::now();
+  Result<> answer = handle(sandbox, Occasion::start);
+  const std::scoped_lock lock(mutex_);
+  standing_.starts.add(std::chrono::steady_clock::now() - begin);
+  return answer;
+}
 
-void PodKeeper::review(const Sandbox& sandbox) {
-  // Nothing is refused on a review, so there is nothing to pass on.
-  static_cast<void>(handle(sandbox, Occasion::review));
+rules::Decision PodKeeper::decide(const Sandbox& sandbox, const Result<OpenSandbox>& open) const {
+  const rules::PodFacts facts = facts_of(sandbox, open);
+  std::vector<sysctl::Setting> defaults;
+  for (const policy::DefaultSysctls& each : around_.defaults) {
+    const auto more = each.for_pod(facts.host, facts.user, defaults);
+    defaults.insert(defaults.end(), more.begin(), more.end());
+  }
+  const rules::NodeFacts node{around_.node.safe_list, around_.node.kernel, defaults};
+  const std::shared_ptr<const rules::PolicySet> policies = around_.policies();
+  return rules::decide(facts, *policies, node);
 }
 
 Result<> PodKeeper::handle(const Sandbox& sandbox, Occasion occasion) {
-  const std::scoped_lock one_sandbox(one_sandbox_);
-  Result<OpenSandbox> open = open_namespaces(sandbox, around_.host);
-  const std::shared_ptr<const rules::PolicySet> policies = around_.policies();
-  rules::Decision decision = rules::decide(facts_of(sandbox, open), *policies, around_.node);
-  const bool ended = !open && open.error().code == Code::not_found && occasion == Occasion::review;
-  if (ended || (decision.offences.empty() && decision.settings().empty())) {
+  const Turn turn(turns_, occasion == Occasion::start ? Urgency::waited_for : Urgency::can_wait);
+  Case at_hand{
+      .sandbox = sandbox, .occasion = occasion, .open = open_namespaces(sandbox, around_.host)};
+  if (!at_hand.open && at_hand.open.error().code == Code::not_found && !at_hand.is_start()) {
+    return {};  // it has ended
+  }
+  at_hand.decision = decide(sandbox, at_hand.open);
+  if (!at_hand.is_start() && around_.set_by_hand) {
+    at_hand.by_hand = around_.set_by_hand(uid_of(sandbox));
+  }
+  {
+    const std::scoped_lock lock(mutex_);
+    if (occasion != Occasion::policy_changed) {
+      book_.remember(sandbox);
+    }
+    at_hand.before = book_.given(sandbox.id);
+  }
+  at_hand.given.on_drift = at_hand.decision.on_drift.value_or(around_.on_drift);
+  at_hand.given.lapsed = lapsed(at_hand.before, at_hand.decision, at_hand.by_hand);
+  if (at_hand.is_about_nothing()) {
     return {};
   }
-  Case at_hand{.sandbox = sandbox,
-               .occasion = occasion,
-               .open = std::move(open),
-               .decision = std::move(decision)};
   at_hand.report.pod =
       record_of(sandbox, at_hand.open ? &*at_hand.open : nullptr, around_.clock.now());
   return put(at_hand);
@@ -79,54 +163,41 @@ Result<> PodKeeper::handle(const Sandbox& sandbox, Occasion occasion) {
 
 Result<> PodKeeper::put(Case& at_hand) {
   const rules::Decision& decision = at_hand.decision;
-  if (!decision.offences.empty() && at_hand.occasion == Occasion::start &&
+  if (!decision.offences.empty() && at_hand.is_start() &&
       decision.on_forbidden == OnForbidden::reject) {
     const std::string reason = decision.offences.front().reason();
     return reject(at_hand, reason, text_of(reason, decision.offences));
   }
-  for (const policy::Verdict& offence : decision.offences) {
-    at_hand.report.notices.push_back({EventType::warning, offence.reason(), text_of(offence)});
-  }
+  at_hand.report.notices = news(at_hand.given, at_hand.before, decision);
   if (!at_hand.open) {
     return fail(at_hand, at_hand.open.error());
   }
-  at_hand.application = enforce::enforce(decision.settings(), at_hand.open->target, writer_);
+  at_hand.application = enforce::enforce(at_hand.wanted(), at_hand.open->target, writer_);
   if (at_hand.application.failure) {
     return fail(at_hand, *at_hand.application.failure);
   }
-  const bool late = at_hand.occasion == Occasion::review;
+  at_hand.given.in_force = keys_of(at_hand.application);
   if (any_written(at_hand.application)) {
-    at_hand.report.notices.push_back(
-        {late ? EventType::warning : EventType::normal,
-         std::string(late ? kSysctlsRepaired : kSysctlsApplied),
-         live::summary_of(at_hand.application) +
-             (late ? "; sockets that were open before keep what they took over" : "")});
+    at_hand.report.notices.push_back(notice_of(at_hand.application, at_hand.occasion));
+    if (!at_hand.is_start()) {
+      at_hand.report.audit = audit_of(at_hand.application, *at_hand.open, at_hand.report.pod,
+                                      audit_reason(at_hand.occasion));
+    }
   }
-  keep(at_hand, counter_of(at_hand));
+  keep(at_hand, at_hand.outcome());
   return {};
 }
 
-// Which of the counters a sandbox with all that it may have adds to.
-std::uint64_t Counters::* PodKeeper::counter_of(const Case& at_hand) {
-  const rules::Decision& decision = at_hand.decision;
-  if (!decision.offences.empty() && decision.on_forbidden != OnForbidden::warn) {
-    return &Counters::degraded;
-  }
-  if (!any_written(at_hand.application)) {
-    return &Counters::unchanged;
-  }
-  return at_hand.occasion == Occasion::review ? &Counters::repaired : &Counters::applied;
-}
-
 Result<> PodKeeper::fail(Case& at_hand, const Error& failure) {
-  if (at_hand.occasion == Occasion::start && at_hand.decision.on_forbidden == OnForbidden::reject) {
+  if (at_hand.is_start() && at_hand.decision.on_forbidden == OnForbidden::reject) {
     return reject(at_hand, kSysctlNotApplied,
                   fmt::format("{}: {}", kSysctlNotApplied, failure.message));
   }
   note_fault(fmt::format("{}: {}", title_of(at_hand.sandbox), failure.message));
+  at_hand.given.in_force = at_hand.before.in_force;
   at_hand.report.notices.push_back(
       {EventType::warning, std::string(kSysctlNotApplied), failure.message});
-  keep(at_hand, &Counters::degraded);
+  keep(at_hand, Outcome::degraded);
   return {};
 }
 
@@ -137,19 +208,19 @@ Result<> PodKeeper::reject(Case& at_hand, std::string_view reason, std::string m
   report.pod.message = message;
   report.notices.push_back({EventType::warning, std::string(reason), message});
   note_fault(fmt::format("{}: {}", title_of(at_hand.sandbox), message));
-  keep(at_hand, &Counters::rejected);
+  keep(at_hand, Outcome::rejected);
   return std::unexpected(Error{Code::denied_by_policy, 0, std::move(message)});
 }
 
-void PodKeeper::keep(Case& at_hand, std::uint64_t Counters::* counter) {
-  {
-    const std::scoped_lock lock(mutex_);
-    ++(standing_.counters.*counter);
-    if (counter != &Counters::rejected) {
-      kept_.insert(at_hand.sandbox.id);
-    }
-  }
+void PodKeeper::keep(Case& at_hand, Outcome outcome) {
   at_hand.report.settings = settings_of(at_hand.application, at_hand.decision);
+  at_hand.given.outcome = outcome;
+  const std::scoped_lock lock(mutex_);
+  standing_.by_door[at_hand.sandbox.source.door].add(outcome);
+  if (!book_.find(at_hand.sandbox.id)) {
+    return;  // it went while it was looked at: nothing is to follow its end
+  }
+  book_.note(at_hand.sandbox.id, std::move(at_hand.given));
   around_.recorder.keep(std::move(at_hand.report));
 }
 
@@ -157,38 +228,6 @@ void PodKeeper::note_fault(const std::string& message) {
   const std::scoped_lock lock(mutex_);
   standing_.last_fault = message;
   standing_.last_fault_at = around_.clock.now();
-}
-
-void PodKeeper::gone(const std::string& sandbox_id) {
-  {
-    const std::scoped_lock lock(mutex_);
-    kept_.erase(sandbox_id);
-  }
-  // Also of one that was refused: its record stays until the runtime forgets it, too.
-  around_.recorder.forget(sandbox_id);
-}
-
-void PodKeeper::keep_only(const std::vector<std::string>& sandbox_ids) {
-  {
-    const std::scoped_lock lock(mutex_);
-    std::erase_if(kept_, [&](const std::string& id) {
-      return std::ranges::find(sandbox_ids, id) == sandbox_ids.end();
-    });
-  }
-  around_.recorder.keep_only(sandbox_ids);
-}
-
-void PodKeeper::answered_late(std::string_view what) {
-  note_fault(fmt::format("{}: the runtime did not wait for the answer", what));
-  const std::scoped_lock lock(mutex_);
-  ++standing_.counters.late;
-}
-
-PodKeeper::Standing PodKeeper::standing() const {
-  const std::scoped_lock lock(mutex_);
-  Standing standing = standing_;
-  standing.sandboxes = kept_.size();
-  return standing;
 }
 
 }  // namespace podsysctl::agent

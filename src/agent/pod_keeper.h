@@ -4,23 +4,28 @@
 // what it asks for is refused (onForbidden: Reject), or starts without it (Degrade, Warn); one
 // whose settings the kernel refuses likewise. A pod that asks for nothing is left alone, also where
 // its namespaces cannot be opened. What another way in has written already is found in force and
-// not written again. Nothing here waits for a disk. Thread-safety: any thread; sandboxes are served
-// in turn.
+// not written again. A review, of a sandbox that runs, refuses and takes back nothing; what a
+// person has set since is left as it is. No start waits for a disk, or for more than one review.
+// Thread-safety: any thread; sandboxes are served in turn.
 #pragma once
 
-#include <cstdint>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "agent/namespaces.h"
 #include "agent/recorder.h"
+#include "agent/review_queue.h"
 #include "agent/sandbox.h"
+#include "agent/sandbox_book.h"
+#include "agent/standing.h"
+#include "agent/turns.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "policy/default_sysctls.h"
 #include "rules/decide.h"
 #include "sysctl/target.h"
 
@@ -29,20 +34,14 @@ namespace podsysctl::agent {
 // What is so for every pod. References outlive the keeper.
 struct Surroundings {
   std::function<std::shared_ptr<const rules::PolicySet>()> policies;  // those in force now
-  rules::NodeFacts node;
+  rules::NodeFacts node;                         // its defaults are those below
+  std::vector<policy::DefaultSysctls> defaults;  // of the node; the first that has a key wins
   const linux::HostNamespaces& host;
   const Clock& clock;
   Recorder& recorder;
-};
-
-// Sandboxes by what became of them.
-struct Counters {
-  std::uint64_t applied = 0;
-  std::uint64_t unchanged = 0;  // had all their values already
-  std::uint64_t repaired = 0;   // ran without some of them
-  std::uint64_t rejected = 0;
-  std::uint64_t degraded = 0;  // run without some or all of what they asked for; not under Warn
-  std::uint64_t late = 0;      // the runtime did not wait for the answer
+  rules::OnDrift on_drift = rules::OnDrift::report;  // where no policy says
+  // Keys of a pod, by its uid, that a person has set since it started; reviews ask. May be empty.
+  std::function<std::vector<std::string>(const std::string& pod_uid)> set_by_hand;
 };
 
 class PodKeeper {
@@ -54,41 +53,48 @@ class PodKeeper {
   [[nodiscard]] Result<> start(const Sandbox& sandbox);
   // One that was there before, and cannot be refused any more.
   void review(const Sandbox& sandbox);
+  // The same, but not now: it is put into the queue.
+  void found(const Sandbox& sandbox);
+  // Puts all sandboxes that run into the queue.
+  void policies_changed();
+  [[nodiscard]] ReviewQueue& reviews() noexcept { return reviews_; }
+  // One that the queue handed out.
+  void review(const Review& due);
+
   void gone(const std::string& sandbox_id);
-  // A runtime has these and no others.
-  void keep_only(const std::vector<std::string>& sandbox_ids);
+  // What this door tells of is these and no others.
+  void keep_only(const Source& source, const std::vector<std::string>& sandbox_ids);
   // `what` took longer than the runtime waits: the pod went on as it was.
   void answered_late(std::string_view what);
 
-  struct Standing {
-    Counters counters;
-    std::size_t sandboxes = 0;  // that have settings of ours
-    std::string last_fault;     // "" where there was none
-    Timestamp last_fault_at{};
-  };
+  // Whether a value that drifted is to be repaired: not where its grant has ended.
+  [[nodiscard]] rules::OnDrift on_drift(std::string_view pod_uid, std::string_view key) const;
   [[nodiscard]] Standing standing() const;
+  // For whoever else writes into sandboxes: calls are served in turn.
+  [[nodiscard]] sysctl::SysctlWriter& writer() noexcept { return writer_; }
 
  private:
-  enum class Occasion : std::uint8_t { start, review };
   struct Case;
 
   PodKeeper(Surroundings surroundings, sysctl::SysctlWriter writer)
       : around_(std::move(surroundings)), writer_(std::move(writer)) {}
 
   [[nodiscard]] Result<> handle(const Sandbox& sandbox, Occasion occasion);
+  [[nodiscard]] rules::Decision decide(const Sandbox& sandbox,
+                                       const Result<OpenSandbox>& open) const;
   [[nodiscard]] Result<> put(Case& at_hand);
   [[nodiscard]] Result<> fail(Case& at_hand, const Error& failure);
   [[nodiscard]] Result<> reject(Case& at_hand, std::string_view reason, std::string message);
-  [[nodiscard]] static std::uint64_t Counters::* counter_of(const Case& at_hand);
-  void keep(Case& at_hand, std::uint64_t Counters::* counter);
+  void keep(Case& at_hand, Outcome outcome);
   void note_fault(const std::string& message);
 
   Surroundings around_;
   sysctl::SysctlWriter writer_;
-  std::mutex one_sandbox_;
+  Turns turns_;
+  ReviewQueue reviews_;
   mutable std::mutex mutex_;  // over what follows
+  SandboxBook book_;
   Standing standing_;
-  std::set<std::string, std::less<>> kept_;  // sandboxes that have settings of ours
 };
 
 }  // namespace podsysctl::agent

@@ -3,10 +3,12 @@
 // wait: a runtime waits behind it. Thread-safety: implementations may be called from any thread.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
+#include "store/audit_records.h"
 #include "store/records.h"
 
 namespace podsysctl::agent {
@@ -22,6 +24,7 @@ struct Report {
   store::PodRecord pod;
   std::vector<store::SettingRecord> settings;
   std::vector<Notice> notices;
+  std::vector<store::AuditRecord> audit;  // of values written while the pod ran
 };
 
 class Recorder {
@@ -34,8 +37,10 @@ class Recorder {
   virtual void keep(Report report) = 0;
   // The sandbox is gone.
   virtual void forget(std::string sandbox_id) = 0;
-  // There are these sandboxes of a runtime and no others.
-  virtual void keep_only(std::vector<std::string> sandbox_ids) = 0;
+  // There are these sandboxes and no others of this runtime, whatever its version was.
+  virtual void keep_only(const std::string& runtime, std::vector<std::string> sandbox_ids) = 0;
+  // Waits until all that was handed over before is on record; false when time ran out.
+  [[nodiscard]] virtual bool settle(std::chrono::milliseconds limit) = 0;
 };
 
 }  // namespace podsysctl::agent

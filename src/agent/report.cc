@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/strings.h"
+#include "live/author.h"
 #include "live/managed.h"
+#include "live/target.h"
 
 namespace podsysctl::agent {
 namespace {
@@ -34,16 +37,30 @@ std::vector<store::NamespaceRecord> namespaces_of(const Sandbox& sandbox,
   return records;
 }
 
+std::uint64_t inode_of(const sysctl::SysctlKey& key, const sysctl::Target& target) {
+  const std::array<std::pair<sysctl::Scope, const std::optional<linux::Namespace>*>, 4> slots{
+      {{sysctl::Scope::net, &target.net},
+       {sysctl::Scope::ipc, &target.ipc},
+       {sysctl::Scope::uts, &target.uts},
+       {sysctl::Scope::user, &target.user}}};
+  for (const auto& [scope, slot] : slots) {
+    if (scope == scope_of(key) && *slot) {
+      return (*slot)->id().inode;
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 
 store::PodRecord record_of(const Sandbox& sandbox, const OpenSandbox* open, Timestamp now) {
-  store::PodRecord pod{.uid = sandbox.uid.empty() ? sandbox.id : sandbox.uid,
+  store::PodRecord pod{.uid = uid_of(sandbox),
                        .name = sandbox.name,
                        .namespace_ = sandbox.namespace_,
                        .phase = store::PodPhase::running,
                        .stage = store::Stage::started,
                        .engine = "agent",
-                       .runtime = sandbox.runtime,
+                       .runtime = sandbox.source.runtime,
                        .sandbox_id = sandbox.id,
                        .attachment = store::Attachment::service,
                        .created = now,
@@ -73,6 +90,51 @@ std::vector<store::SettingRecord> settings_of(const sysctl::Application& applica
     }
   }
   return records;
+}
+
+std::vector<store::AuditRecord> audit_of(const sysctl::Application& application,
+                                         const OpenSandbox& open, const store::PodRecord& pod,
+                                         std::string_view reason) {
+  const live::Author author = live::Author::of_this_process();
+  std::vector<store::AuditRecord> records;
+  for (const sysctl::AppliedSetting& applied : application.settings) {
+    if (applied.state != sysctl::ApplyState::applied) {
+      continue;
+    }
+    store::AuditRecord record{.pid = author.pid,
+                              .uid = author.uid,
+                              .login_uid = author.login_uid,
+                              .target = fmt::format("{}/{}", pod.namespace_, pod.name),
+                              .target_id = live::audit_id_of_pod(pod.uid),
+                              .namespace_inode = inode_of(applied.setting.key, open.target),
+                              .name = applied.setting.key.name(),
+                              .new_value = applied.effective,
+                              .action = store::AuditAction::repair,
+                              .outcome = store::AuditOutcome::applied,
+                              .reason = std::string(reason)};
+    if (!applied.previous.empty()) {
+      record.old_value = applied.previous;
+    }
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+std::vector<store::SettingRecord> merged(std::span<const store::SettingRecord> first,
+                                         std::vector<store::SettingRecord> second) {
+  for (const store::SettingRecord& old : first) {
+    if (!live::is_in_force(old)) {
+      continue;
+    }
+    const auto now = std::ranges::find(second, old.name, &store::SettingRecord::name);
+    if (now == second.end()) {
+      second.push_back(old);
+    } else if (!live::is_in_force(*now) ||
+               (now->state == store::SettingState::unchanged && now->requested == old.requested)) {
+      *now = old;
+    }
+  }
+  return second;
 }
 
 std::string text_of(const policy::Verdict& verdict) {

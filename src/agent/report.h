@@ -5,6 +5,8 @@
 
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "agent/namespaces.h"
 #include "agent/recorder.h"
@@ -25,6 +27,17 @@ inline constexpr std::string_view kSysctlNotApplied = "SysctlNotApplied";
 // What was put into effect, then what was forbidden or left out.
 [[nodiscard]] std::vector<store::SettingRecord> settings_of(const sysctl::Application& application,
                                                             const rules::Decision& decision);
+
+// For the audit trail: what was written into a pod that ran, by the agent.
+[[nodiscard]] std::vector<store::AuditRecord> audit_of(const sysctl::Application& application,
+                                                       const OpenSandbox& open,
+                                                       const store::PodRecord& pod,
+                                                       std::string_view reason);
+
+// A second look at a sandbox, on the record of the first: what is in force stays on record, with
+// the value that it replaced, unless it was written anew.
+[[nodiscard]] std::vector<store::SettingRecord> merged(std::span<const store::SettingRecord> first,
+                                                       std::vector<store::SettingRecord> second);
 
 // 'forbidden sysctl: "net.core.somaxconn" not allowlisted (allow it …)'
 [[nodiscard]] std::string text_of(const policy::Verdict& verdict);

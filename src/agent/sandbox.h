@@ -19,19 +19,27 @@ struct NamespacePlace {
   std::string path;
 };
 
+// Who told of a sandbox.
+struct Source {
+  std::string door;     // its address: "/run/nri/nri.sock"
+  std::string runtime;  // "containerd v2.1.9"
+};
+
 struct Sandbox {
-  std::string id;  // the runtime's
+  std::string id;  // the runtime's, the same at all doors
   std::string uid;
   std::string name;
   std::string namespace_;
   rules::Labels labels;
   rules::Labels annotations;
-  std::string runtime;  // "containerd v2.1.9"
+  Source source;
   std::string handler;  // the runtime class's: "runc", "kata"; "" where there is none
   pid_t pid = 0;        // a process in the sandbox's namespaces; 0: there is none
   std::vector<NamespacePlace> places;
 };
 
+// What its pod is known by on record; sandboxes without a pod are known by themselves.
+[[nodiscard]] const std::string& uid_of(const Sandbox& sandbox) noexcept;
 // "pod shop/web"
 [[nodiscard]] std::string title_of(const Sandbox& sandbox);
 

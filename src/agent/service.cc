@@ -12,50 +12,63 @@
 #include <utility>
 #include <vector>
 
+#include "agent/board.h"
+#include "agent/by_hand.h"
+#include "agent/caretaker.h"
 #include "agent/doors.h"
+#include "agent/exposition.h"
 #include "agent/journal.h"
 #include "agent/nri_door.h"
 #include "agent/pod_keeper.h"
 #include "agent/rights.h"
-#include "agent/status.h"
+#include "api/api_thread.h"
 #include "linux/file.h"
-#include "linux/listen.h"
 #include "linux/signals.h"
+#include "linux/small_memory.h"
 #include "rules/live_set.h"
 #include "sysctl/kernel_version.h"
 
 namespace podsysctl::agent {
 namespace {
 
-constexpr mode_t kSocketMode = 0600;
 constexpr mode_t kFolderMode = 0755;
+constexpr int kBeat = 60'000;  // ms; so that a loop that hangs is told from one that waits
 
-// What the main thread waits for: signals, changed policy files, questions, the end of a door.
+// What the main thread waits for: signals, changed policy files, the end of a door.
 struct Loop {
   linux::SignalEvents& signals;
   rules::LiveSet& policies;
-  const linux::Fd& listener;
   const Doors& doors;
-  const PodKeeper& keeper;
-  const Journal& journal;
+  PodKeeper& keeper;
+  Board& board;
+  api::Pulse& pulse;
   Log& log;
+  std::uint64_t failures = 0;  // of reloads
 
-  [[nodiscard]] Result<> run() const;
-  [[nodiscard]] bool told_to_end() const;
-  void reload() const;
-  void answer_all() const;
-  [[nodiscard]] Status status() const;
+  [[nodiscard]] Result<> run();
+  [[nodiscard]] bool told_to_end();
+  void reload();
 };
 
-Result<> Loop::run() const {
+PolicyState state_of(const rules::LiveSet& policies, std::uint64_t failures) {
+  const rules::Generation policy = policies.current();
+  return {.folder = policies.folder(),
+          .generation = policy.number,
+          .policies = policy.set->policies.size(),
+          .profiles = policy.set->profiles.size(),
+          .failures = failures,
+          .error = policies.error() ? policies.error()->message : ""};
+}
+
+Result<> Loop::run() {
   for (;;) {
-    std::array<pollfd, 4> entries{{{signals.fd().get(), POLLIN, 0},
+    std::array<pollfd, 3> entries{{{signals.fd().get(), POLLIN, 0},
                                    {policies.fd().get(), POLLIN, 0},
-                                   {listener.get(), POLLIN, 0},
                                    {doors.ended().get(), POLLIN, 0}}};
-    if (::poll(entries.data(), entries.size(), -1) < 0 && errno != EINTR) {
+    if (::poll(entries.data(), entries.size(), kBeat) < 0 && errno != EINTR) {
       return Error::from_errno(errno, "wait for something to do");
     }
+    pulse.beat();
     if (entries[0].revents != 0 && told_to_end()) {
       return {};
     }
@@ -63,16 +76,13 @@ Result<> Loop::run() const {
       reload();
     }
     if (entries[2].revents != 0) {
-      answer_all();
-    }
-    if (entries[3].revents != 0) {
       return {};
     }
   }
 }
 
 // SIGHUP reads the policy files again; every other signal ends the agent.
-bool Loop::told_to_end() const {
+bool Loop::told_to_end() {
   while (const std::optional<linux::ReceivedSignal> signal = signals.next()) {
     if (signal->number != SIGHUP) {
       return true;
@@ -82,39 +92,27 @@ bool Loop::told_to_end() const {
   return false;
 }
 
-void Loop::reload() const {
+void Loop::reload() {
   const Result<rules::LiveSet::Change> change = policies.reload();
   if (!change) {
     log.say(LogLevel::error, fmt::format("policy: {}", change.error().message));
-  } else if (*change == rules::LiveSet::Change::refused) {
-    log.say(LogLevel::error,
-            fmt::format("policy: the former set stays in force: {}", policies.error()->message));
-  } else if (*change == rules::LiveSet::Change::replaced) {
-    log.say(LogLevel::info,
-            fmt::format("policy: generation {} is in force", policies.current().number));
+    return;
   }
-}
-
-void Loop::answer_all() const {
-  for (;;) {
-    const Result<std::optional<linux::Fd>> connection = linux::accept_one(listener.ref());
-    if (!connection || !*connection) {
+  switch (*change) {
+    case rules::LiveSet::Change::none:
       return;
-    }
-    answer((**connection).ref(), status());
+    case rules::LiveSet::Change::refused:
+      ++failures;
+      log.say(LogLevel::error,
+              fmt::format("policy: the former set stays in force: {}", policies.error()->message));
+      break;
+    case rules::LiveSet::Change::replaced:
+      log.say(LogLevel::info,
+              fmt::format("policy: generation {} is in force", policies.current().number));
+      keeper.policies_changed();
+      break;
   }
-}
-
-Status Loop::status() const {
-  const rules::Generation policy = policies.current();
-  return {.doors = doors.states(),
-          .policy = {.folder = policies.folder(),
-                     .generation = policy.number,
-                     .policies = policy.set->policies.size(),
-                     .profiles = policy.set->profiles.size(),
-                     .error = policies.error() ? policies.error()->message : ""},
-          .pods = keeper.standing(),
-          .records = journal.state()};
+  board.set_policy(state_of(policies, failures));
 }
 
 // A runtime that started the agent has handed over a connection: then that is the NRI door.
@@ -135,17 +133,48 @@ Result<std::vector<std::unique_ptr<Door>>> open_doors(const Options& options,
   return doors;
 }
 
+Result<std::unique_ptr<api::ApiThread>> start_api(const Options& options, const Board& board,
+                                                  const api::Pulse& pulse, Log& log) {
+  const std::filesystem::path socket(options.status_socket);
+  PSYS_TRY(linux::make_directories(socket.parent_path().string(), kFolderMode));
+  const api::ApiOptions api_options{
+      .socket = options.status_socket,
+      .root = options.root,
+      .metrics = [&board, version = options.version](store::Store& store) -> Result<std::string> {
+        PSYS_TRY_ASSIGN(const api::RecordCounts records, api::record_counts(store));
+        return exposition(board.status(), records, api::process_counts(), version);
+      },
+      .more =
+          [&board, more = options.more](const http::Request& request, const http::Target& target) {
+            std::optional<http::Answer> answer = answer_status(board, request, target);
+            return answer || !more ? std::move(answer) : more(request, target);
+          }};
+  Result<std::unique_ptr<api::ApiThread>> started = api::ApiThread::start(api_options, pulse, log);
+  if (!started) {
+    started.error().message += "; choose another socket with --status-socket";
+  }
+  return started;
+}
+
+// What a person has set is left alone; where that cannot be read, reviews go on without.
+std::vector<std::string> set_by_hand(ByHand& by_hand, const std::string& pod_uid, Log& log) {
+  Result<std::vector<std::string>> keys = by_hand.keys_of(pod_uid);
+  if (!keys) {
+    log.say(LogLevel::error, fmt::format("what was set by hand: {}", keys.error().message));
+    return {};
+  }
+  return *std::move(keys);
+}
+
 }  // namespace
 
 Result<> run(const Options& options, const policy::Allowlist& allowlist,
              const nri::Environment& environment, const Clock& clock, Log& log) {
+  linux::keep_memory_small();
   // Both before there is another thread, so that all inherit them.
   PSYS_TRY(keep_few_capabilities());
   PSYS_TRY_ASSIGN(linux::SignalEvents signals,
                   linux::SignalEvents::block({SIGTERM, SIGINT, SIGHUP}));
-  const std::filesystem::path socket(options.status_socket);
-  PSYS_TRY(linux::make_directories(socket.parent_path().string(), kFolderMode));
-  PSYS_TRY_ASSIGN(const linux::Fd listener, linux::listen_unix(options.status_socket, kSocketMode));
   PSYS_TRY_ASSIGN(const linux::HostNamespaces host, linux::HostNamespaces::read());
   PSYS_TRY_ASSIGN(rules::LiveSet policies, rules::LiveSet::open(options.policy_folder));
   if (policies.error()) {
@@ -154,21 +183,38 @@ Result<> run(const Options& options, const policy::Allowlist& allowlist,
   }
   PSYS_TRY_ASSIGN(const std::unique_ptr<Journal> journal,
                   Journal::open(options.root, options.host, clock, log));
+  ByHand by_hand(options.root);
   const Surroundings around{
       .policies = [&policies] { return policies.current().set; },
       .node = {.safe_list = allowlist, .kernel = sysctl::running_kernel(), .defaults = {}},
+      .defaults = options.defaults,
       .host = host,
       .clock = clock,
-      .recorder = *journal};
+      .recorder = *journal,
+      .on_drift = options.on_drift,
+      .set_by_hand =
+          [&by_hand, &log](const std::string& pod_uid) {
+            return set_by_hand(by_hand, pod_uid, log);
+          }};
   PSYS_TRY_ASSIGN(const std::unique_ptr<PodKeeper> keeper, PodKeeper::open(around));
+  const CareOptions care{
+      .root = options.root, .host = options.host, .drift_interval = options.drift_interval};
+  PSYS_TRY_ASSIGN(const std::unique_ptr<Caretaker> caretaker,
+                  Caretaker::start(care, *keeper, *journal, clock, log));
+  Board board(*keeper, *caretaker, *journal);
+  board.set_policy(state_of(policies, 0));
+  api::Pulse pulse;
+  PSYS_TRY_ASSIGN(const auto answering, start_api(options, board, pulse, log));
   PSYS_TRY_ASSIGN(std::vector<std::unique_ptr<Door>> doors,
                   open_doors(options, environment, *keeper, log));
   PSYS_TRY(refuse_what_is_not_ours());
   log.say(LogLevel::info, fmt::format("policy: generation {} of {} is in force",
                                       policies.current().number, options.policy_folder));
   PSYS_TRY_ASSIGN(const std::unique_ptr<Doors> open, Doors::start(std::move(doors)));
-  const Loop loop{signals, policies, listener, *open, *keeper, *journal, log};
+  board.set_doors(open.get());
+  Loop loop{signals, policies, *open, *keeper, board, pulse, log};
   const Result<> looped = loop.run();
+  board.set_doors(nullptr);
   const Result<> ended = open->stop();
   PSYS_TRY(looped);
   return ended;

@@ -5,15 +5,19 @@
 // where an agent runs already. Thread-safety: one call.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "api/api.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "live/drift_watch.h"
 #include "nri/connection.h"
 #include "policy/allowlist.h"
+#include "policy/default_sysctls.h"
 
 namespace podsysctl::agent {
 
@@ -24,9 +28,14 @@ struct Options {
   std::string root;           // the agent's own state
   std::string policy_folder;  // rules::kDefaultFolder
   std::string nri_socket;     // "", "none": that door is not opened
-  std::string status_socket;
+  std::string status_socket;  // of the local API
   nri::Identity identity{.name = "podsysctl", .index = "10"};
-  std::string host;  // this host's name, for events
+  std::string host;     // this host's name, for events
+  std::string version;  // of this program, for /metrics
+  std::chrono::seconds drift_interval = live::kDefaultDriftInterval;  // 0: never
+  rules::OnDrift on_drift = rules::OnDrift::report;                   // where no policy says
+  std::vector<policy::DefaultSysctls> defaults;  // of the node; the first that has a key wins
+  api::MoreResources more;                       // of the API; may be empty
 };
 
 [[nodiscard]] Result<> run(const Options& options, const policy::Allowlist& allowlist,

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/status.h"
 
-#include <array>
 #include <chrono>
 
 #include <nlohmann/json.hpp>
 
 #include "base/printable.h"
+#include "http/client.h"
 #include "json/json.h"
-#include "linux/stream_socket.h"
 
 namespace podsysctl::agent {
 namespace {
 
 constexpr std::chrono::milliseconds kAnswerLimit{2000};
-constexpr std::chrono::milliseconds kLineLimit{100};
+constexpr int kOk = 200;
 constexpr std::size_t kMaxAnswer = std::size_t{1} << 20U;
 
 std::string with_error(std::string line, const std::string& error) {
@@ -50,13 +49,13 @@ json::Value doors_json(const std::vector<DoorState>& doors) {
   return list;
 }
 
-std::string pods_line(const PodKeeper::Standing& pods) {
-  const Counters& counters = pods.counters;
+std::string pods_line(const Standing& pods) {
+  const Counters counters = pods.counters();
   std::string line = fmt::format(
       "pods: {} with settings; {} applied, {} unchanged, {} repaired, {} degraded, {} rejected, "
       "{} answered too late",
-      pods.sandboxes, counters.applied, counters.unchanged, counters.repaired, counters.degraded,
-      counters.rejected, counters.late);
+      pods.with_settings(), counters.applied, counters.unchanged, counters.repaired,
+      counters.degraded, counters.rejected, pods.late);
   if (!pods.last_fault.empty()) {
     line += fmt::format("\n  last fault, {}: {}", to_rfc3339(pods.last_fault_at),
                         printable(pods.last_fault));
@@ -64,16 +63,41 @@ std::string pods_line(const PodKeeper::Standing& pods) {
   return line;
 }
 
-json::Value pods_json(const PodKeeper::Standing& pods) {
-  const Counters& counters = pods.counters;
-  json::Value json{{"withSettings", pods.sandboxes},  {"applied", counters.applied},
-                   {"unchanged", counters.unchanged}, {"repaired", counters.repaired},
-                   {"rejected", counters.rejected},   {"degraded", counters.degraded},
-                   {"answeredTooLate", counters.late}};
+json::Value pods_json(const Standing& pods) {
+  const Counters counters = pods.counters();
+  json::Value json{{"withSettings", pods.with_settings()}, {"applied", counters.applied},
+                   {"unchanged", counters.unchanged},      {"repaired", counters.repaired},
+                   {"rejected", counters.rejected},        {"degraded", counters.degraded},
+                   {"answeredTooLate", pods.late},         {"waitingForReview", pods.waiting}};
   if (!pods.last_fault.empty()) {
     json["lastFault"] = {{"at", to_rfc3339(pods.last_fault_at)}, {"message", pods.last_fault}};
   }
   return json;
+}
+
+std::uint64_t sum(const std::map<std::string, std::uint64_t>& counts) {
+  std::uint64_t total = 0;
+  for (const auto& [key, count] : counts) {
+    total += count;
+  }
+  return total;
+}
+
+std::string drift_line(const DriftCounts& drift) {
+  return with_error(fmt::format("drift: {} settings looked at, {} rounds; {} drifted, {} repaired, "
+                                "{} contested",
+                                drift.last_checked, drift.rounds, sum(drift.drifted),
+                                sum(drift.repaired), sum(drift.contested)),
+                    drift.last_fault);
+}
+
+json::Value drift_json(const DriftCounts& drift) {
+  return {{"rounds", drift.rounds},
+          {"checked", drift.last_checked},
+          {"drifted", sum(drift.drifted)},
+          {"repaired", sum(drift.repaired)},
+          {"contested", sum(drift.contested)},
+          {"lastError", drift.last_fault}};
 }
 
 }  // namespace
@@ -87,6 +111,7 @@ std::string to_json(const Status& status) {
                            {"profiles", status.policy.profiles},
                            {"lastError", status.policy.error}}},
                          {"pods", pods_json(status.pods)},
+                         {"drift", drift_json(status.drift)},
                          {"records",
                           {{"queued", status.records.queued},
                            {"lost", status.records.lost},
@@ -95,45 +120,27 @@ std::string to_json(const Status& status) {
 }
 
 std::string to_text(const Status& status) {
-  return fmt::format("{}{}\n{}\n{}\n", door_lines(status.doors),
+  return fmt::format("{}{}\n{}\n{}\n{}\n", door_lines(status.doors),
                      with_error(fmt::format("policy: generation {}, {} policies, {} profiles ({})",
                                             status.policy.generation, status.policy.policies,
                                             status.policy.profiles, status.policy.folder),
                                 status.policy.error),
-                     pods_line(status.pods),
+                     pods_line(status.pods), drift_line(status.drift),
                      with_error(fmt::format("records: {} waiting, {} lost", status.records.queued,
                                             status.records.lost),
                                 status.records.last_error));
 }
 
 Result<std::string> ask(const std::string& socket, Form form) {
-  PSYS_TRY_ASSIGN(const linux::Fd connection, linux::connect_unix(socket, kAnswerLimit));
-  PSYS_TRY(
-      linux::send_all(connection.ref(), form == Form::json ? "json\n" : "text\n", kAnswerLimit));
-  std::string answer;
-  std::array<char, 4096> buffer{};
-  for (;;) {
-    PSYS_TRY_ASSIGN(const std::size_t count,
-                    linux::receive(connection.ref(), buffer, kAnswerLimit));
-    if (count == 0) {
-      return answer;
-    }
-    answer.append(buffer.data(), count);
-    if (answer.size() > kMaxAnswer) {
-      return Error::of(Code::invalid_argument, "{}: an answer of more than {} bytes", socket,
-                       kMaxAnswer);
-    }
+  http::Client client({.path = socket, .text = "unix://" + socket},
+                      {.connect = kAnswerLimit, .answer = kAnswerLimit, .body_bytes = kMaxAnswer});
+  const std::string target = form == Form::text ? "/v1/status?form=text" : "/v1/status";
+  PSYS_TRY_ASSIGN(http::Reply reply, client.call({.method = "GET", .target = target}));
+  if (reply.status != kOk) {
+    return Error::of(Code::unavailable, "{} answers {} to {}: no agent listens there", socket,
+                     reply.status, target);
   }
-}
-
-void answer(linux::FdRef connection, const Status& status) {
-  // Whoever connected has sent its line already, or gets the text.
-  std::array<char, 16> line{};
-  const Result<std::size_t> count = linux::receive(connection, line, kLineLimit);
-  const bool wants_json = count && std::string_view(line.data(), *count).starts_with("json");
-  // One that does not read is not waited for.
-  static_cast<void>(
-      linux::send_all(connection, wants_json ? to_json(status) : to_text(status), kLineLimit));
+  return std::move(reply.body);
 }
 
 }  // namespace podsysctl::agent

@@ -22,13 +22,17 @@ class KeepingRecorder final : public Recorder {
     const std::scoped_lock lock(mutex_);
     forgotten.push_back(std::move(sandbox_id));
   }
-  void keep_only(std::vector<std::string> sandbox_ids) override {
+  void keep_only(const std::string& runtime, std::vector<std::string> sandbox_ids) override {
     const std::scoped_lock lock(mutex_);
+    only_of = runtime;
     only = std::move(sandbox_ids);
   }
 
+  [[nodiscard]] bool settle(std::chrono::milliseconds /*limit*/) override { return true; }
+
   std::vector<Report> reports;
   std::vector<std::string> forgotten;
+  std::string only_of;
   std::vector<std::string> only;
 
  private:

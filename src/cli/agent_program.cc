@@ -11,13 +11,18 @@
 
 #include "agent/service.h"
 #include "base/clock.h"
-#include "cli/allowlist.h"
 #include "cli/args_parse.h"
+#include "cli/build_info.h"
 #include "cli/exit_codes.h"
 #include "cli/host_name.h"
+#include "cli/live_resources.h"
 #include "cli/output.h"
 #include "nri/connection.h"
+#include "policy/allowlist.h"
 #include "rules/file_reader.h"
+#include "service/config.h"
+#include "service/node_policy.h"
+#include "sysctl/setting.h"
 
 namespace podsysctl::cli {
 namespace {
@@ -62,19 +67,94 @@ struct Given {
                          .status_socket = agent::kStatusSocket};
   std::vector<std::string> allowed;
   std::string kubernetes_version;
+  std::string kubelet_config;
+  std::vector<std::string> defaults;  // KEY=VALUE
+  std::optional<std::size_t> drift_interval;
+  std::string on_drift = "report";
 };
+
+// What this node allows and gives to every pod, as the node service reads it.
+Result<service::NodePolicy> node_policy(const Given& given) {
+  service::Config config;
+  if (!given.kubernetes_version.empty()) {
+    config.kubernetes_version = given.kubernetes_version;
+  }
+  if (!given.kubelet_config.empty()) {
+    config.kubelet_config = given.kubelet_config;
+  }
+  for (const std::string& text : given.allowed) {
+    PSYS_TRY_ASSIGN(const std::vector<std::string> more, policy::parse_pattern_list(text));
+    config.allowed_unsafe.insert(config.allowed_unsafe.end(), more.begin(), more.end());
+  }
+  return service::load_policy(config);
+}
+
+// Those of the flags go before those of the kubelet's configuration. The rules for names and values
+// are the newest: the flag is ours.
+Result<std::optional<policy::DefaultSysctls>> flag_defaults(const Given& given) {
+  std::vector<policy::DefaultSysctls::Entry> entries;
+  for (const std::string& text : given.defaults) {
+    PSYS_TRY_ASSIGN(const sysctl::Setting setting,
+                    with_context(sysctl::parse_assignment(text, {.source = "--default-sysctl"}),
+                                 "--default-sysctl"));
+    entries.push_back({setting.key.name(), setting.value});
+  }
+  if (entries.empty()) {
+    return std::nullopt;
+  }
+  PSYS_TRY_ASSIGN(policy::DefaultSysctls made,
+                  policy::DefaultSysctls::create(policy::KubernetesVersion::newest(), entries));
+  return std::optional(std::move(made));
+}
+
+Result<> run(Given& given, const Clock& clock, Log& log) {
+  agent::Options& options = given.options;
+  PSYS_TRY_ASSIGN(service::NodePolicy node, node_policy(given));
+  PSYS_TRY_ASSIGN(std::optional<policy::DefaultSysctls> defaults, flag_defaults(given));
+  for (std::optional<policy::DefaultSysctls>* const each : {&defaults, &node.defaults}) {
+    if (*each) {
+      options.defaults.push_back(std::move(**each));
+    }
+  }
+  if (given.drift_interval) {
+    options.drift_interval = std::chrono::seconds(*given.drift_interval);
+  }
+  options.on_drift = given.on_drift == "repair" ? rules::OnDrift::repair : rules::OnDrift::report;
+  options.host = host_name();
+  options.version = build_info().version;
+  options.more = live_resources(options.root);
+  return agent::run(options, node.allowlist, &environment, clock, log);
+}
 
 int serve(Given& given) {
   const SystemClock clock;
   ErrorStreamLog log(clock);
-  const Result<policy::Allowlist> allowlist =
-      make_allowlist(given.allowed, given.kubernetes_version);
-  if (!allowlist) {
-    return report(allowlist.error());
-  }
-  given.options.host = host_name();
-  const Result<> ended = agent::run(given.options, *allowlist, &environment, clock, log);
+  const Result<> ended = run(given, clock, log);
   return ended ? kOk : report(ended.error());
+}
+
+void add_policy_flags(Command& app, Given& given) {
+  app.option("policy-dir", "DIR", "Folder of SysctlPolicy and SysctlProfile files",
+             given.options.policy_folder)
+      .completed_with(Completes::folders);
+  app.option("allowed-unsafe-sysctls", "PATTERN,...", "Allowed beside the safe list, to every pod",
+             given.allowed);
+  app.option("default-sysctl", "KEY=VALUE", "For every pod that says nothing of this key",
+             given.defaults);
+  app.option("kubelet-config", "FILE",
+             "Also take what this KubeletConfiguration says of sysctls: allowlist and defaults",
+             given.kubelet_config)
+      .completed_with(Completes::files);
+  app.option("kubernetes-version", "1.X", "Whose safe list and messages; default: the newest known",
+             given.kubernetes_version);
+}
+
+void add_drift_flags(Command& app, Given& given) {
+  app.option("drift-interval", "SECONDS", "Time between two looks for drift (default 60; 0: never)",
+             given.drift_interval);
+  app.choice("on-drift", {"report", "repair"},
+             "What becomes of a value that something else changed, where no policy says",
+             given.on_drift);
 }
 
 Command make_agent() {
@@ -85,21 +165,17 @@ Command make_agent() {
       "Registers with the runtime over the Node Resource Interface: as an external plugin at its "
       "socket, or over the connection that a runtime hands to a plugin that it starts itself. Runs "
       "until SIGTERM; SIGHUP reads the policy files again.");
-  app.option("policy-dir", "DIR", "Folder of SysctlPolicy and SysctlProfile files",
-             options.policy_folder)
-      .completed_with(Completes::folders);
+  add_policy_flags(app, *given);
   app.option("nri-socket", "PATH", "The runtime's NRI socket; `none`: that door stays shut",
              options.nri_socket)
       .completed_with(Completes::files);
   app.option("nri-index", "NN", "Two digits: plugins are called in the order of these",
              options.identity.index);
   app.option("nri-name", "NAME", "Name to register under", options.identity.name);
-  app.option("status-socket", "PATH", "Where `podsysctl agent status` asks", options.status_socket)
+  add_drift_flags(app, *given);
+  app.option("status-socket", "PATH", "Of the local API, which `podsysctl agent status` asks, too",
+             options.status_socket)
       .completed_with(Completes::files);
-  app.option("allowed-unsafe-sysctls", "PATTERN,...", "Allowed beside the safe list, to every pod",
-             given->allowed);
-  app.option("kubernetes-version", "1.X", "Whose safe list and messages; default: the newest known",
-             given->kubernetes_version);
   app.option("root", "DIR", "Folder of the agent's own state", options.root)
       .completed_with(Completes::folders);
   app.action([given] { return serve(*given); });

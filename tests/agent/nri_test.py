@@ -8,9 +8,11 @@ Exit status 77 with a reason where no such containerd can be had."""
 
 import argparse
 import contextlib
+import http.client
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import sqlite3
@@ -54,6 +56,14 @@ metadata: {name: lenient}
 spec:
   match: {namespaces: [lenient]}
   onForbidden: Degrade
+---
+apiVersion: podsysctl.io/v1alpha1
+kind: SysctlPolicy
+metadata: {name: kept}
+spec:
+  match: {namespaces: [kept]}
+  allowed: [{name: net.core.somaxconn}]
+  onDrift: Repair
 """
 
 # Ten keys in an order that fails if it is kept: the range must not begin below the first free port,
@@ -97,7 +107,7 @@ class Agent:
         self.socket = work / "agent.sock"
         self.state = work / "state"
         self.log = work / "agent.log"
-        self.flags = [f"--policy-dir={self.policies}", f"--root={work}/state", f"--status-socket={self.socket}",
+        self.flags = ["--drift-interval=1", f"--policy-dir={self.policies}", f"--root={work}/state", f"--status-socket={self.socket}",
                       f"--nri-socket={nri_socket}", f"--nri-index={index}"]
         self.process: subprocess.Popen | None = None
         (self.policies / "policies.yaml").write_text(POLICIES)
@@ -112,20 +122,38 @@ class Agent:
         self.process.send_signal(how)
         return self.process.wait(LIMIT)
 
+    def ask(self, target: str) -> str:
+        """Of the local API."""
+        connection = http.client.HTTPConnection("agent", timeout=LIMIT)
+        connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        with contextlib.closing(connection):
+            connection.sock.connect(str(self.socket))
+            connection.request("GET", target)
+            answer = connection.getresponse()
+            text = answer.read().decode()
+            if answer.status != 200:
+                raise AssertionError(f"{target}: {answer.status} {text}")
+            return text
+
     def status(self) -> dict:
         """Empty while it does not answer."""
-        asked = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            with asked:
-                asked.connect(str(self.socket))
-                asked.sendall(b"json\n")
-                return json.loads(b"".join(iter(lambda: asked.recv(65536), b"")))
-        except (OSError, ValueError):
+            return json.loads(self.ask("/v1/status"))
+        except (OSError, http.client.HTTPException, ValueError):
             return {}
+
+    def metric(self, name: str) -> float:
+        """The sum of its samples."""
+        lines = [line for line in self.ask("/metrics").splitlines() if re.match(rf"podsysctl_{name}(\{{| )", line)]
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
 
     def wait_connected(self, at_least: int = 1) -> None:
         wait_until(lambda: any(door["connected"] and door["connections"] >= at_least
                                for door in self.status().get("doors", [])), "the agent connects")
+
+    def events(self, pod: str) -> list[dict]:
+        return [event for event in map(json.loads, self.ask("/v1/events").splitlines())
+                if event["involvedObject"]["name"] == pod]
 
     def reasons(self, pod: str) -> list[str]:
         """Of the events on record about a pod."""
@@ -161,6 +189,13 @@ class Case:
     def value(self, pod_id: str, key: str) -> str:
         pid = json.loads(self.cri.info(pod_id)["info"])["pid"]
         return read_value(key, ["nsenter", "-t", str(pid), "-n", "-i"])
+
+    def write(self, pod_id: str, key: str, value: str) -> None:
+        """As another writer would."""
+        pid = json.loads(self.cri.info(pod_id)["info"])["pid"]
+        path = "/proc/sys/" + key.replace(".", "/")
+        subprocess.run(["nsenter", "-t", str(pid), "-n", "-i", "tee", path], input=value, text=True,
+                       stdout=subprocess.DEVNULL, check=True)
 
     def has(self, pod_id: str, settings: dict[str, str]) -> None:
         for key, value in settings.items():
@@ -244,6 +279,77 @@ def policy_reload(case: Case) -> None:
     case.has(case.run("later2", {"net.core.somaxconn": "1024"}, namespace="later"), {"net.core.somaxconn": "1024"})
     added.unlink()
     wait_until(lambda: not case.agent.status()["policy"]["lastError"], "the folder is whole again")
+
+
+def policy_reaches_running_pods(case: Case) -> None:
+    pod = case.run("waiting", {"net.core.somaxconn": "1024"}, namespace="lenient")
+    same("somaxconn", case.value(pod, "net.core.somaxconn"), "4096")
+    added = case.agent.policies / "lenient.yaml"
+    added.write_text("apiVersion: podsysctl.io/v1alpha1\nkind: SysctlPolicy\nmetadata: {name: granted}\n"
+                     "spec: {match: {namespaces: [lenient]}, allowed: [{name: net.core.somaxconn}]}\n")
+    wait_until(lambda: case.value(pod, "net.core.somaxconn") == "1024", "the new policy reaches the pod")
+    wait_until(lambda: "SysctlsApplied" in case.agent.reasons("waiting"), "the event is on record")
+    added.unlink()
+    wait_until(lambda: "SysctlGrantEnded" in case.agent.reasons("waiting"), "the end of the grant is told")
+    same("somaxconn", case.value(pod, "net.core.somaxconn"), "1024")
+
+
+def drift_told(case: Case) -> None:
+    pod = case.run("told", {"net.core.somaxconn": "1024"})
+    wait_until(lambda: "SysctlsApplied" in case.agent.reasons("told"), "the event is on record")
+    case.write(pod, "net.core.somaxconn", "99")
+    wait_until(lambda: "SysctlDrift" in case.agent.reasons("told"), "the drift is told")
+    rounds = case.agent.metric("drift_rounds_total")
+    wait_until(lambda: case.agent.metric("drift_rounds_total") >= rounds + 2, "it looks again")
+    same("events", [event["count"] for event in case.agent.events("told") if event["reason"] == "SysctlDrift"], [1])
+    same("somaxconn", case.value(pod, "net.core.somaxconn"), "99")
+    drift = json.loads(case.agent.ask("/v1/drift"))
+    same("found", [row["found"] for target in drift["targets"] if target["target"].endswith("/told")
+                   for row in target["drift"]], ["99"])
+    case.write(pod, "net.core.somaxconn", "1024")
+    wait_until(lambda: "SysctlDriftEnded" in case.agent.reasons("told"), "its end is told")
+
+
+def drift_repaired_and_not_fought(case: Case) -> None:
+    before = {name: case.agent.metric(f"sysctl_{name}_total") for name in ("repairs", "contested")}
+    pod = case.run("kept", {"net.core.somaxconn": "1024"}, namespace="kept")
+    wait_until(lambda: "SysctlsApplied" in case.agent.reasons("kept"), "the event is on record")
+    end = time.monotonic() + 9
+    written = 0
+    while time.monotonic() < end:  # a writer that never gives in
+        if case.value(pod, "net.core.somaxconn") != "99":
+            case.write(pod, "net.core.somaxconn", "99")
+            written += 1
+        time.sleep(0.05)
+    repairs = case.agent.metric("sysctl_repairs_total") - before["repairs"]
+    # At about 1, 2, 4 and 8 seconds, not at each of nine looks.
+    same("repairs that back off", 2 <= repairs <= 5, True)
+    wait_until(lambda: "SysctlContested" in case.agent.reasons("kept"), "the quarrel is told")
+    same("one event", len([each for each in case.agent.reasons("kept") if each == "SysctlContested"]), 1)
+    same("counted", case.agent.metric("sysctl_contested_total") - before["contested"] >= 1, True)
+    wait_until(lambda: case.value(pod, "net.core.somaxconn") == "1024", "it is repaired when the writer has gone")
+
+
+def local_api(case: Case) -> None:
+    pod = case.run("shown", {"net.core.somaxconn": "1024"})
+    wait_until(lambda: "SysctlsApplied" in case.agent.reasons("shown"), "the event is on record")
+    same("health", case.agent.ask("/healthz"), "ok\n")
+    listed = [each for each in json.loads(case.agent.ask("/v1/pods")) if each["name"] == "shown"]
+    same("sandbox", [each["sandboxID"] for each in listed], [pod])
+    shown = json.loads(case.agent.ask("/v1/pods/shop%2Fshown"))
+    same("settings", [(row["name"], row["effective"], row["state"]) for row in shown["sandbox"]["sysctls"]],
+         [("net.core.somaxconn", "1024", "applied")])
+    row = json.loads(case.agent.ask("/v1/targets/shop%2Fshown/sysctls?keys=net.core.somaxconn"))["sysctls"][0]
+    same("value", row["value"], "1024")
+    holds(row["origin"], "podsysctl.io/sysctls")
+    same("reviews that wait", case.agent.metric("agent_reviews_waiting"), 0)
+    same("generation", case.agent.metric("policy_generation"), case.agent.status()["policy"]["generation"])
+    same("handled", case.agent.metric("agent_sandboxes_handled_total") > 0, True)
+    same("starts timed", case.agent.metric("agent_start_seconds_count") > 0, True)
+    same("lost", case.agent.metric("agent_records_lost_total"), 0)
+    text = case.agent.ask("/v1/status?form=text")
+    for line in ("nri: connected to containerd", "policy: generation", "pods: ", "drift: ", "records: "):
+        holds(text, line)
 
 
 def agent_killed(case: Case) -> None:
@@ -344,8 +450,8 @@ def installed(case: Case) -> None:
     plugin.unlink()
 
 
-CASES = (ten_keys, no_wish, forbidden, kernel_refuses, degraded, host_network, policy_reload, two_plugins,
-         slow_disk, few_rights, gone_pods, agent_killed, agent_killed_amid_calls, runtime_killed, installed)
+CASES = (ten_keys, no_wish, forbidden, kernel_refuses, degraded, host_network, policy_reload,
+         policy_reaches_running_pods, drift_told, drift_repaired_and_not_fought, local_api, two_plugins, slow_disk, few_rights, gone_pods, agent_killed, agent_killed_amid_calls, runtime_killed, installed)
 
 
 def go_inside(arguments: list[str], program: str = __file__) -> int:

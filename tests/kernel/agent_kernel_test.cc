@@ -3,14 +3,19 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
 
+#include "agent/caretaker.h"
+#include "agent/journal.h"
 #include "agent/pod_keeper.h"
 #include "agent/report.h"
+#include "agent/review.h"
 #include "agent/rights.h"
 #include "agent/testing.h"
 #include "host_watch.h"
@@ -48,6 +53,17 @@ spec:
   onForbidden: Degrade
 )";
 
+constexpr const char* kMore = R"(
+---
+apiVersion: podsysctl.io/v1alpha1
+kind: SysctlPolicy
+metadata: {name: more}
+spec:
+  match: {namespaces: [lenient]}
+  allowed: [{name: net.core.somaxconn}]
+  onDrift: Repair
+)";
+
 class AgentOnThisKernel : public testing::Test {
  protected:
   void SetUp() override {
@@ -55,18 +71,8 @@ class AgentOnThisKernel : public testing::Test {
       GTEST_SKIP() << "needs root";
     }
     watch_.emplace();
-    rules::PolicySet set;
-    const Result<> read = rules::read_text(kPolicies, "policies", set);
-    ASSERT_TRUE(read) << read.error().message;
-    policies_ = std::make_shared<const rules::PolicySet>(std::move(set));
-    keeper_ =
-        PodKeeper::open(
-            {.policies = [this] { return policies_; },
-             .node = {.safe_list = allowlist_, .kernel = sysctl::running_kernel(), .defaults = {}},
-             .host = host_,
-             .clock = clock_,
-             .recorder = recorder_})
-            .value();
+    set_policies(std::string(kPolicies));
+    open_keeper();
     pod_.emplace(
         PodProcess::start({NamespaceKind::net, NamespaceKind::ipc, NamespaceKind::uts}).value());
   }
@@ -74,6 +80,41 @@ class AgentOnThisKernel : public testing::Test {
     if (watch_) {
       EXPECT_THAT(watch_->changes(), IsEmpty());
     }
+  }
+
+  void open_keeper() { open_keeper(recorder_); }
+  void open_keeper(agent::Recorder& recorder) {
+    keeper_ =
+        PodKeeper::open(
+            {.policies = [this] { return policies_; },
+             .node = {.safe_list = allowlist_, .kernel = sysctl::running_kernel(), .defaults = {}},
+             .defaults = defaults_,
+             .host = host_,
+             .clock = clock_,
+             .recorder = recorder,
+             .set_by_hand = [this](const std::string&) { return by_hand_; }})
+            .value();
+  }
+  void set_policies(const std::string& text) {
+    rules::PolicySet set;
+    const Result<> read = rules::read_text(text, "policies", set);
+    ASSERT_TRUE(read) << read.error().message;
+    policies_ = std::make_shared<const rules::PolicySet>(std::move(set));
+  }
+  // What the caretaker does after the policies changed.
+  void review_all() {
+    keeper_->policies_changed();
+    while (const auto due = keeper_->reviews().take_until(agent::ReviewQueue::Time{})) {
+      keeper_->review(*due);
+    }
+  }
+  // As another writer would.
+  void write(const char* key, const std::string& value) {
+    const auto target = sysctl::Target::of_process(pod_->pid(), host_).value();
+    auto writer = sysctl::SysctlWriter::open().value();
+    EXPECT_TRUE(writer.visit(target, [&](sysctl::SysctlTree& tree) {
+      EXPECT_TRUE(tree.write(sysctl::SysctlKey::parse(key).value(), value));
+    }));
   }
 
   [[nodiscard]] Sandbox sandbox(std::string settings, std::string space = "shop") const {
@@ -101,6 +142,8 @@ class AgentOnThisKernel : public testing::Test {
   policy::Allowlist allowlist_ =
       policy::Allowlist::create(policy::KubernetesVersion::newest(), {}, std::nullopt).value();
   std::shared_ptr<const rules::PolicySet> policies_;
+  std::vector<policy::DefaultSysctls> defaults_;
+  std::vector<std::string> by_hand_;
   std::unique_ptr<PodKeeper> keeper_;
   std::optional<PodProcess> pod_;
 };
@@ -135,16 +178,16 @@ TEST_F(AgentOnThisKernel, PutsTenKeysIntoEffectWithinTheCall) {
         << setting.name;
   }
   EXPECT_EQ(report.notices.at(0).reason, agent::kSysctlsApplied);
-  EXPECT_EQ(keeper_->standing().counters.applied, 1U);
+  EXPECT_EQ(keeper_->standing().counters().applied, 1U);
 }
 
 TEST_F(AgentOnThisKernel, RecognisesWhatIsInForceAlready) {
   ASSERT_TRUE(keeper_->start(sandbox("net.core.somaxconn = 2048\n")));
   ASSERT_TRUE(keeper_->start(sandbox("net.core.somaxconn = 2048\n")));
   keeper_->review(sandbox("net.core.somaxconn = 2048\n"));
-  EXPECT_EQ(keeper_->standing().counters.applied, 1U);
-  EXPECT_EQ(keeper_->standing().counters.unchanged, 2U);
-  EXPECT_EQ(keeper_->standing().sandboxes, 1U);
+  EXPECT_EQ(keeper_->standing().counters().applied, 1U);
+  EXPECT_EQ(keeper_->standing().counters().unchanged, 2U);
+  EXPECT_EQ(keeper_->standing().with_settings(), 1U);
   EXPECT_THAT(recorder_.reports.at(2).notices, IsEmpty());
 }
 
@@ -156,7 +199,128 @@ TEST_F(AgentOnThisKernel, RepairsAPodThatStartedWithoutUs) {
   EXPECT_EQ(notice.reason, agent::kSysctlsRepaired);
   EXPECT_THAT(notice.message, HasSubstr("net.core.somaxconn = 2048 (was 4096)"));
   EXPECT_THAT(notice.message, HasSubstr("sockets that were open before"));
-  EXPECT_EQ(keeper_->standing().counters.repaired, 1U);
+  EXPECT_EQ(keeper_->standing().counters().repaired, 1U);
+}
+
+TEST_F(AgentOnThisKernel, LeavesAReviewWhatAPersonHasSet) {
+  ASSERT_TRUE(keeper_->start(sandbox("net.core.somaxconn = 2048\nkernel.msgmax = 16384\n")));
+  write("net.core.somaxconn", "99");
+  write("kernel.msgmax", "99");
+  by_hand_ = {"net.core.somaxconn"};
+  keeper_->review(sandbox("net.core.somaxconn = 2048\nkernel.msgmax = 16384\n"));
+  EXPECT_EQ(value_of("net.core.somaxconn"), "99");
+  EXPECT_EQ(value_of("kernel.msgmax"), "16384");
+  const auto& audit = recorder_.reports.at(1).audit;
+  ASSERT_EQ(audit.size(), 1U);
+  EXPECT_EQ(audit[0].name, "kernel.msgmax");
+  EXPECT_EQ(audit[0].old_value, "99");
+  EXPECT_EQ(audit[0].new_value, "16384");
+  EXPECT_EQ(audit[0].target_id, "pod/u1");
+  EXPECT_NE(audit[0].namespace_inode, 0U);
+}
+
+TEST_F(AgentOnThisKernel, GivesARunningPodWhatNewPoliciesAllow) {
+  const std::string wishes = "net.core.somaxconn = 2048\nnet.ipv4.tcp_syncookies = 0\n";
+  ASSERT_TRUE(keeper_->start(sandbox(wishes, "lenient")));
+  EXPECT_EQ(value_of("net.core.somaxconn"), "4096");
+  set_policies(std::string(kPolicies) + kMore);
+  review_all();
+  EXPECT_EQ(value_of("net.core.somaxconn"), "2048");
+  const agent::Report& report = recorder_.reports.at(1);
+  ASSERT_EQ(report.notices.size(), 1U);
+  EXPECT_EQ(report.notices[0].reason, agent::kSysctlsApplied);
+  EXPECT_THAT(report.notices[0].message, HasSubstr("the policies changed: "));
+  EXPECT_THAT(report.notices[0].message, HasSubstr("sockets that were open before"));
+  EXPECT_EQ(report.audit.size(), 1U);
+  review_all();  // nothing has changed: nothing is told again
+  EXPECT_THAT(recorder_.reports.at(2).notices, IsEmpty());
+}
+
+TEST_F(AgentOnThisKernel, TakesNothingBackWhenAGrantEnds) {
+  set_policies(std::string(kPolicies) + kMore);
+  ASSERT_TRUE(keeper_->start(sandbox("net.core.somaxconn = 2048\n", "lenient")));
+  EXPECT_EQ(keeper_->on_drift("u1", "net.core.somaxconn"), rules::OnDrift::repair);
+  set_policies(std::string(kPolicies));
+  review_all();
+  EXPECT_EQ(value_of("net.core.somaxconn"), "2048");
+  EXPECT_EQ(keeper_->on_drift("u1", "net.core.somaxconn"), rules::OnDrift::report);
+  ASSERT_EQ(recorder_.reports.at(1).notices.size(), 1U);
+  const agent::Notice& notice = recorder_.reports[1].notices[0];
+  EXPECT_EQ(notice.reason, agent::kSysctlGrantEnded);
+  EXPECT_THAT(notice.message, HasSubstr("forbidden sysctl: \"net.core.somaxconn\""));
+  EXPECT_EQ(keeper_->standing().sandboxes.at(static_cast<std::size_t>(agent::Outcome::degraded)),
+            1U);
+  review_all();
+  EXPECT_THAT(recorder_.reports.at(2).notices, IsEmpty());  // told once
+  set_policies(std::string(kPolicies) + kMore);
+  review_all();
+  EXPECT_EQ(keeper_->on_drift("u1", "net.core.somaxconn"), rules::OnDrift::repair);
+}
+
+TEST_F(AgentOnThisKernel, SelectsARunningPodThatAskedForNothing) {
+  ASSERT_TRUE(keeper_->start(sandbox("", "lenient")));
+  EXPECT_THAT(recorder_.reports, IsEmpty());
+  set_policies(std::string(kPolicies) + R"(
+---
+apiVersion: podsysctl.io/v1alpha1
+kind: SysctlProfile
+metadata: {name: chosen}
+spec:
+  match: {namespaces: [lenient]}
+  settings: [{name: net.ipv4.tcp_syncookies, value: "0"}]
+)");
+  review_all();
+  EXPECT_EQ(value_of("net.ipv4.tcp_syncookies"), "0");
+  EXPECT_EQ(recorder_.reports.at(0).settings.at(0).name, "net.ipv4.tcp_syncookies");
+}
+
+TEST_F(AgentOnThisKernel, GivesEveryPodTheDefaultsOfTheNode) {
+  const std::vector<policy::DefaultSysctls::Entry> flags{{"net.ipv4.tcp_fin_timeout", "17"}};
+  const std::vector<policy::DefaultSysctls::Entry> kubelet{{"net.ipv4.tcp_fin_timeout", "18"},
+                                                           {"kernel.msgmax", "16384"}};
+  for (const auto& entries : {flags, kubelet}) {
+    defaults_.push_back(
+        policy::DefaultSysctls::create(policy::KubernetesVersion::newest(), entries).value());
+  }
+  open_keeper();
+  ASSERT_TRUE(keeper_->start(sandbox("kernel.msgmax = 16000\n")));
+  EXPECT_EQ(value_of("net.ipv4.tcp_fin_timeout"), "17");
+  EXPECT_EQ(value_of("kernel.msgmax"), "16000");
+}
+
+// Records, reviews and drift together, as the service has them.
+TEST_F(AgentOnThisKernel, LooksForDriftAndRepairsIt) {
+  set_policies(std::string(kPolicies) + kMore);
+  const std::string root = testing::TempDir() + "/psys-agent-care";
+  std::filesystem::remove_all(root);
+  agent::KeepingLog log;
+  {
+    const auto journal = agent::Journal::open(root, "here", clock_, log).value();
+    open_keeper(*journal);
+    const agent::CareOptions options{
+        .root = root, .host = "here", .drift_interval = std::chrono::seconds(1)};
+    const auto caretaker =
+        agent::Caretaker::start(options, *keeper_, *journal, clock_, log).value();
+    ASSERT_TRUE(keeper_->start(sandbox("net.core.somaxconn = 2048\n", "lenient")));
+    ASSERT_TRUE(journal->settle(std::chrono::seconds(60)));
+    write("net.core.somaxconn", "99");
+    while (caretaker->counts().repaired.empty()) {
+      std::this_thread::yield();
+    }
+    EXPECT_EQ(value_of("net.core.somaxconn"), "2048");
+    EXPECT_EQ(caretaker->counts().last_fault, "");
+  }
+  auto store = store::Store::open(root).value();
+  std::vector<std::string> reasons;
+  const auto events = store.events().value();
+  for (const store::EventRecord& event : events) {
+    reasons.push_back(event.reason);
+    EXPECT_EQ(event.component, "podsysctl-agent");
+  }
+  EXPECT_THAT(reasons, testing::ElementsAre("SysctlsApplied", "SysctlDrift", "SysctlsRepaired"));
+  const auto trail = store.audit("pod/u1").value();
+  EXPECT_EQ(trail.back().reason, "the agent repairs drift");
+  std::filesystem::remove_all(root);
 }
 
 TEST_F(AgentOnThisKernel, RefusesAPodWhoseValueTheKernelRefuses) {
@@ -174,7 +338,7 @@ TEST_F(AgentOnThisKernel, StartsADegradedPodWithWhatItMayHave) {
       sandbox("net.ipv4.tcp_syncookies = 0\nnet.core.somaxconn = 2048\n", "lenient")));
   EXPECT_EQ(value_of("net.ipv4.tcp_syncookies"), "0");
   EXPECT_EQ(value_of("net.core.somaxconn"), "4096");
-  EXPECT_EQ(keeper_->standing().counters.degraded, 1U);
+  EXPECT_EQ(keeper_->standing().counters().degraded, 1U);
   EXPECT_EQ(recorder_.reports.at(0).notices.at(0).reason, "SysctlForbidden");
   EXPECT_EQ(recorder_.reports.at(0).pod.phase, store::PodPhase::running);
 }

@@ -433,7 +433,8 @@ TEST_F(Live, AWatchRepairsAtOnceAndFightsNobody) {
       std::ranges::find(events, std::string(live::kSysctlContested), &store::EventRecord::reason);
   ASSERT_NE(told, events.end());
   EXPECT_EQ(told->count, 4U);
-  EXPECT_EQ(store_->audit("pod/" + uid)->back().reason, "test");
+  const auto trail = store_->audit("pod/" + uid).value();
+  EXPECT_EQ(trail.back().reason, "test");
 }
 
 }  // namespace
