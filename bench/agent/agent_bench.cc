@@ -81,7 +81,9 @@ class NoRecorder final : public agent::Recorder {
  public:
   void keep(agent::Report /*report*/) override {}
   void forget(std::string /*sandbox_id*/) override {}
-  void keep_only(std::vector<std::string> /*sandbox_ids*/) override {}
+  void keep_only(const std::string& /*runtime*/,
+                 std::vector<std::string> /*sandbox_ids*/) override {}
+  bool settle(std::chrono::milliseconds /*limit*/) override { return true; }
 };
 
 class NoLog final : public Log {

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What the agent costs: its handler, a pod's start with and without it, and its memory.
+"""What the agent costs: its handler, a crowd of sandboxes, a pod's start with and without it, and its memory.
 
-run.py --binaries build/bin --cache DIR [--containerd 2.1] [--rounds 300] [--pairs 15]
+run.py --binaries build/bin --cache DIR [--containerd 2.1] [--rounds 300] [--pairs 15] [--sandboxes 500]
 Pods are started by turns with and without the agent, so that what disturbs the machine disturbs
 both. Runs in namespaces of its own, as tests/agent/nri_test.py does."""
 
@@ -39,6 +39,24 @@ def handler(binaries: pathlib.Path, rounds: int) -> None:
               f"p90 {quantile(values, 0.9):.0f}, p99 {quantile(values, 0.99):.0f} ({len(values)} samples)")
 
 
+def crowd(binaries: pathlib.Path, sandboxes: int, rounds: int) -> None:
+    """Many sandboxes: memory, a look for drift over all, a start while all are looked at again."""
+    samples = collections.defaultdict(list)
+    lines = subprocess.run([binaries / "podsysctl-agent-crowd", binaries / "podsysctl-agent", str(sandboxes), str(rounds)],
+                           check=True, capture_output=True, text=True).stdout.splitlines()
+    for line in lines:
+        name, number = line.split("\t")
+        samples[name].append(float(number))
+    for name, values in samples.items():
+        if name.startswith("resident"):
+            print(f"{name}: {values[0] / 2**20:.1f} MiB")
+        else:
+            print(f"{name}: p50 {statistics.median(values) / 1000:.2f} ms, least {min(values) / 1000:.2f}, "
+                  f"most {max(values) / 1000:.2f} ({len(values)} samples)")
+    ratios = [drift / bare for drift, bare in zip(samples["drift"], samples["bare"])]
+    print(f"drift over {sandboxes} sandboxes / bare loop: {statistics.median(ratios):.2f} (goal: at most 2)")
+
+
 def resident(agent: nri_test.Agent) -> str:
     status = pathlib.Path(f"/proc/{agent.process.pid}/status").read_text()
     return next(line.split(":")[1].strip() for line in status.splitlines() if line.startswith("VmRSS"))
@@ -73,6 +91,7 @@ def pods(case: nri_test.Case, pairs: int) -> None:
 
 def measure(options: argparse.Namespace) -> int:
     handler(options.binaries, options.rounds)
+    crowd(options.binaries, options.sandboxes, options.crowd_rounds)
     nri_test.make_surroundings()
     with tempfile.TemporaryDirectory(prefix="psys-agent-bench-") as folder:
         work = pathlib.Path(folder)
@@ -94,6 +113,8 @@ def main() -> int:
     parser.add_argument("--containerd", default="2.1")
     parser.add_argument("--rounds", type=int, default=300)
     parser.add_argument("--pairs", type=int, default=15)
+    parser.add_argument("--sandboxes", type=int, default=500)
+    parser.add_argument("--crowd-rounds", type=int, default=10)
     options = parser.parse_args()
     if os.environ.get(nri_test.INSIDE):
         return measure(options)
