@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cni/grants.h"
 
-#include <sys/utsname.h>
-
 #include <algorithm>
-#include <filesystem>
 #include <iterator>
-#include <system_error>
 #include <utility>
 
 #include "base/strings.h"
 #include "rules/conf_text.h"
 #include "rules/decide.h"
-#include "rules/file_reader.h"
+#include "rules/one_pod.h"
 #include "sysctl/scope.h"
 
 namespace podsysctl::cni {
@@ -20,14 +16,6 @@ namespace {
 
 using sysctl::Setting;
 using sysctl::SysctlKey;
-
-Result<rules::PolicySet> policies_of(const Config& config) {
-  std::error_code failure;
-  if (!std::filesystem::exists(config.policy_folder, failure)) {
-    return rules::PolicySet();
-  }
-  return rules::read_set(config.policy_folder);
-}
 
 Result<Setting> network_setting(const Config& config, const std::string& name,
                                 const std::string& value) {
@@ -73,24 +61,6 @@ rules::PodFacts facts_of(const Environment& environment, const Config& config) {
   return pod;
 }
 
-// Of this host, for the safe list and known leaks; unknown where uname(2) makes no sense.
-struct Kernel {
-  std::optional<policy::KernelVersion> kubernetes;
-  std::optional<sysctl::KernelVersion> upstream;
-};
-Kernel running_kernel() {
-  utsname names{};
-  if (::uname(&names) < 0) {
-    return {};
-  }
-  Kernel kernel;
-  if (const auto parsed = policy::KernelVersion::parse(names.release)) {
-    kernel.kubernetes = *parsed;
-  }
-  kernel.upstream = sysctl::kernel_version(names.release, names.version);
-  return kernel;
-}
-
 std::vector<Setting> of_network(std::vector<Setting> settings, Notes& notes) {
   std::vector<Setting> kept;
   for (Setting& setting : settings) {
@@ -105,16 +75,15 @@ std::vector<Setting> of_network(std::vector<Setting> settings, Notes& notes) {
 }
 
 bool asks_for_anything(const Config& config) {
-  return !config.sysctls.empty() || std::ranges::any_of(config.annotations, [](const auto& pair) {
-    return pair.first == rules::kConfAnnotation || pair.first == rules::kProfileAnnotation;
-  });
+  return !config.sysctls.empty() ||
+         rules::ask_for_anything({config.annotations.begin(), config.annotations.end()});
 }
 
 }  // namespace
 
 Outcome<std::vector<Setting>> granted(const Environment& environment, const Config& config,
                                       Notes& notes) {
-  const auto set = policies_of(config);
+  const auto set = rules::read_set_if_there(config.policy_folder);
   if (!set) {
     // A pod that says nothing is not held up by somebody's slip in a policy.
     if (!asks_for_anything(config)) {
@@ -129,14 +98,12 @@ Outcome<std::vector<Setting>> granted(const Environment& environment, const Conf
     return std::unexpected(std::move(field).error());
   }
   pod.field = *std::move(field);
-  const Kernel kernel = running_kernel();
-  const auto safe =
-      policy::Allowlist::create(policy::KubernetesVersion::newest(), {}, kernel.kubernetes);
-  if (!safe) {
-    return fault(FaultCode::io, safe.error());
+  const auto node = rules::ThisNode::read();
+  if (!node) {
+    return fault(FaultCode::io, node.error());
   }
-  const rules::Decision decision = rules::decide(pod, *set, {*safe, kernel.upstream, {}});
-  if (const auto rejection = decision.rejection(safe->version())) {
+  const rules::Decision decision = rules::decide(pod, *set, node->facts());
+  if (const auto rejection = decision.rejection(node->version())) {
     return fault(FaultCode::forbidden, fmt::format("{}: {}", rejection->reason, rejection->message),
                  rejection->offenders.front().hint());
   }
