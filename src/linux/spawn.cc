@@ -175,6 +175,16 @@ Result<std::string> find_program(const std::string& name) {
   return Error::of(Code::not_found, "the program {} is not installed ($PATH was searched)", name);
 }
 
+Result<> become(const std::string& program, const std::vector<std::string>& args) {
+  std::vector<char*> argv{as_argument(program)};
+  for (const std::string& argument : args) {
+    argv.push_back(as_argument(argument));
+  }
+  argv.push_back(nullptr);
+  ::execv(program.c_str(), argv.data());
+  return Error::from_errno(errno, "start {}", program);
+}
+
 Result<pid_t> start(const Command& command) {
   PSYS_TRY_ASSIGN(const Prepared prepared, prepare(command));
   PSYS_TRY_ASSIGN(Pipe report, make_pipe());

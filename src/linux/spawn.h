@@ -43,6 +43,10 @@ struct Command {
 // Starts it and returns its pid. The caller waits for it (linux/process.h).
 [[nodiscard]] Result<pid_t> start(const Command& command);
 
+// This process becomes that program (execve(2)), with what is open and not close-on-exec. Returns
+// where it cannot. `program` is a path.
+[[nodiscard]] Result<> become(const std::string& program, const std::vector<std::string>& args);
+
 struct Finished {
   int status = 0;  // exit code, or 128 + signal
   std::string out;
