@@ -6,20 +6,24 @@
 #include <vector>
 
 #include "linux/file.h"
+#include "linux/system_log.h"
 #include "oci/hook.h"
 
 namespace {
 
 int run(const std::vector<std::string>& args) {
   using namespace podsysctl;
-  oci::HookAnswer answer{1, ""};
   const auto options = oci::parse_hook_options(args);
   const auto input = options ? linux::read_all(linux::FdRef(STDIN_FILENO), "<stdin>")
                              : Result<std::string>(std::unexpected(options.error()));
-  if (input) {
-    answer = oci::run_hook(*options, *input);
-  } else {
-    answer.err = "podsysctl-hook: " + input.error().message + "\n";
+  const oci::HookAnswer answer =
+      input ? oci::run_hook(*options, *input)
+            : oci::HookAnswer{1, "podsysctl-hook: " + input.error().message + "\n"};
+  // crun drops what its hooks say. Where no log is kept either, the exit code is all there is.
+  const auto level =
+      answer.exit_code == 0 ? linux::SystemLogLevel::warning : linux::SystemLogLevel::error;
+  if (!answer.err.empty()) {
+    static_cast<void>(linux::tell_system_log("podsysctl-hook", level, answer.err));
   }
   const auto told = linux::write_all(linux::FdRef(STDERR_FILENO), answer.err, "<stderr>");
   return told ? answer.exit_code : 1;
