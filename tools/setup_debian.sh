@@ -11,7 +11,7 @@ build="g++ make cmake ninja-build ccache pkg-config python3 python3-yaml ca-cert
  libnghttp2-dev libprotobuf-dev protobuf-compiler"
 run="runc crun conmon containernetworking-plugins iptables iproute2 skopeo busybox-static"
 check="libgtest-dev libgmock-dev librapidcheck-dev clang-19 clang-tidy-19 clang-format-19
- libclang-rt-19-dev openssl docker.io qemu-system-x86 cpio zstd xz-utils man-db jq curl
+ libclang-rt-19-dev openssl docker.io podman qemu-system-x86 cpio zstd xz-utils man-db jq curl
  libxml2-utils strace util-linux zsh fish"
 lint="libclang-19-dev llvm-19-dev"
 
