@@ -3,6 +3,7 @@
 and control groups apart from any that the machine has. Ended by its process id. Needs the package
 docker.io, of which no service has to run; it writes no packet filter rules."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -45,6 +46,7 @@ class Docker:
     # Leaves for good what the first such container of a daemon leaves.
     first_run = "podsysctl run --rm -p 18080:80 busybox true; podsysctl run --rm --network host busybox true"
     adapt = ADAPT
+    config: dict = {}  # daemon.json
 
     def fetch(self) -> None:
         """It comes with the machine's packages."""
@@ -58,7 +60,7 @@ class Docker:
         self.state = work / "docker"
         self.state.mkdir()
         FOLDER.mkdir()
-        (self.state / "daemon.json").write_text("{}")
+        (self.state / "daemon.json").write_text(json.dumps(self.config))
         start = FOLDER / "start"
         # Also for cases that end it: the id that ends it is the one in the file.
         start.write_text(f"""#!/bin/sh

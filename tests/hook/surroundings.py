@@ -14,6 +14,7 @@ sys.dont_write_bytecode = True
 sys.path += [str(HERE.parent / "e2e"), str(HERE.parent / "agent"), str(HERE.parents[1] / "bench")]
 
 import bundles  # noqa: E402
+import cri_calls  # noqa: E402
 import host_state  # noqa: E402
 
 SKIPPED = 77
@@ -180,7 +181,7 @@ def run_cases(cases, wanted: list[str], make) -> int:
             ran += 1
         except Skip as reason:
             print(f"skip {each.__name__}: {reason}", flush=True)
-        except (AssertionError, subprocess.SubprocessError, OSError) as failure:
+        except (AssertionError, cri_calls.CallFailed, subprocess.SubprocessError, OSError) as failure:
             failed += 1
             print(f"FAIL {each.__name__}: {failure}", flush=True)
     return 1 if failed else 0 if ran else SKIPPED
