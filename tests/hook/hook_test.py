@@ -153,7 +153,7 @@ class Podman:
                         "--cgroup-manager", "cgroupfs", "--hooks-dir", folder]
         config = bench.work / "containers.conf"
         config.write_text('[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]\n'
-                          'cgroups = "disabled"\n')
+                          '[engine]\ninfra_image = "localhost/box"\n')
         self.env = os.environ | {"CONTAINERS_CONF": str(config)}
         subprocess.run(["tar", "-C", str(bench.rootfs), "-cf", str(bench.work / "root.tar"), "."], check=True)
         self.must("import", "--change", 'CMD ["/bin/sleep","60"]', bench.work / "root.tar", "localhost/box")
@@ -173,6 +173,10 @@ class Podman:
     def close(self) -> None:
         self.call("rm", "-fat", "0")
         self.call("pod", "rm", "-fa")
+        for group in pathlib.Path("/sys/fs/cgroup").glob("*/libpod_parent"):
+            for folder, _, _ in os.walk(group, topdown=False):
+                with contextlib.suppress(OSError):  # another podman's containers are in it
+                    os.rmdir(folder)
 
 
 @contextlib.contextmanager
@@ -206,7 +210,7 @@ def podman(bench: Hooked) -> None:
 def podman_pods(bench: Hooked) -> None:
     key = "net.core.somaxconn"
     with podman_of(bench) as engine:
-        engine.must("pod", "create", "--name", "p", "--infra-image", "localhost/box", "--network", "none")
+        engine.must("pod", "create", "--name", "p", "--network", "none")
         engine.must("pod", "start", "p")
         same("without", engine.show(key, "--pod", "p").stdout, "4096\n")
         done = engine.show(key, "--pod", "p", *annotation({key: "2222"}))
@@ -218,8 +222,29 @@ def podman_pods(bench: Hooked) -> None:
         same("the other's", engine.must("exec", "other", "/bin/cat", path_of(key)), "4096")
 
 
+MANIFEST = """apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  annotations:
+    podsysctl.io/sysctls: "net.core.somaxconn = 2222"
+spec:
+  containers:
+  - {name: main, image: localhost/box, command: [/bin/sleep, "60"]}
+"""
+
+
+def podman_kube(bench: Hooked) -> None:
+    """The annotations of a manifest reach its containers, and the hook acts with the first of them."""
+    with podman_of(bench) as engine:
+        manifest = bench.work / "pod.yaml"
+        manifest.write_text(MANIFEST)
+        engine.must("kube", "play", "--network", "none", manifest)
+        same("it", engine.must("exec", "web-main", "/bin/cat", path_of("net.core.somaxconn")), "2222")
+
+
 CASES = (ten_keys, order_differs, forwarding_resets, no_wish, forbidden, lenient, profile, attacks, host_namespaces,
-         another_container, podman, podman_pods)
+         another_container, podman, podman_pods, podman_kube)
 
 
 @contextlib.contextmanager
