@@ -5,6 +5,7 @@
 #include <linux/magic.h>
 #include <linux/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -93,6 +94,15 @@ Result<ProcSys> ProcSys::open_to_read() {
     return plain;
   }
   return open();
+}
+
+Result<ProcSys> ProcSys::open_in_place() {
+  PSYS_TRY_ASSIGN(ProcSys plain, open_to_read());
+  struct statfs filesystem{};
+  if (::fstatfs(plain.root().get(), &filesystem) < 0) {
+    return Error::from_errno(errno, "statfs {}", plain.source());
+  }
+  return (filesystem.f_flags & ST_RDONLY) == 0 ? Result<ProcSys>(std::move(plain)) : open();
 }
 
 Result<SysctlFile> ProcSys::open_key(std::string_view path, ProcSysAccess access) const {

@@ -39,6 +39,10 @@ class ProcSys {
   // To look only: /proc itself where nothing is mounted over it, verified and walked the same way.
   // Its kernel objects stay from one command to the next, and no mount has to be made and undone.
   [[nodiscard]] static Result<ProcSys> open_to_read();
+  // The same, to be written as well: where /proc is read-only it is a mount of our own. For a
+  // process that ends soon, in a mount namespace that is no container's: before an own mount is
+  // gone the kernel waits for a grace period of RCU, milliseconds on a busy machine.
+  [[nodiscard]] static Result<ProcSys> open_in_place();
 
   // `path` is relative to /proc/sys: "net/core/somaxconn".
   [[nodiscard]] Result<SysctlFile> open_key(std::string_view path, ProcSysAccess access) const;

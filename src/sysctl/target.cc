@@ -187,7 +187,7 @@ struct SysctlWriter::Parts {
   linux::ProcSys proc_sys;
   linux::HostNamespaces host;
   Home home;
-  linux::WorkerThread worker;
+  std::unique_ptr<linux::WorkerThread> worker;  // null: the caller's thread does the work
 
   [[nodiscard]] Result<> visit(const Target& target, const std::function<void(SysctlTree&)>& work) {
     PSYS_TRY(refuse_host(target, host));
@@ -211,13 +211,23 @@ Result<SysctlWriter> SysctlWriter::open() {
   PSYS_TRY_ASSIGN(linux::ProcSys proc_sys, linux::ProcSys::open());
   PSYS_TRY_ASSIGN(linux::HostNamespaces host, linux::HostNamespaces::read());
   PSYS_TRY_ASSIGN(Home home, Home::of_this_thread());
+  return SysctlWriter(std::make_unique<Parts>(std::move(proc_sys), std::move(host), std::move(home),
+                                              std::make_unique<linux::WorkerThread>()));
+}
+
+Result<SysctlWriter> SysctlWriter::open_here(linux::HostNamespaces host) {
+  PSYS_TRY_ASSIGN(linux::ProcSys proc_sys, linux::ProcSys::open_in_place());
+  PSYS_TRY_ASSIGN(Home home, Home::of_this_thread());
   return SysctlWriter(
-      std::make_unique<Parts>(std::move(proc_sys), std::move(host), std::move(home)));
+      std::make_unique<Parts>(std::move(proc_sys), std::move(host), std::move(home), nullptr));
 }
 
 Result<> SysctlWriter::visit(const Target& target, const std::function<void(SysctlTree&)>& work) {
+  if (parts_->worker == nullptr) {
+    return parts_->visit(target, work);
+  }
   Result<> outcome;
-  parts_->worker.call([&] { outcome = parts_->visit(target, work); });
+  parts_->worker->call([&] { outcome = parts_->visit(target, work); });
   return outcome;
 }
 

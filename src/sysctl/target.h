@@ -37,6 +37,9 @@ struct Target {
 class SysctlWriter {
  public:
   [[nodiscard]] static Result<SysctlWriter> open();
+  // For a process of one thread that ends when its target is served: that thread does the work, and
+  // /proc itself is the way where nothing is mounted over it (ProcSys::open_in_place()).
+  [[nodiscard]] static Result<SysctlWriter> open_here(linux::HostNamespaces host);
 
   // Runs `work` with a tree of the target's parameters. The tree must not outlive the call.
   // denied_by_policy when a namespace of the target is the host's; the Result of joining otherwise.
