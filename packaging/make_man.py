@@ -2,16 +2,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the manual pages podsysctl(1), podsysctl-run(1), ... from the program's own help texts.
 
-make_man.py --binary build/bin/podsysctl --notes packaging/man --out DIR [--version 0.1.0]
+make_man.py --binary build/bin/podsysctl --daemon build/bin/podsysctl-agent --notes packaging/man
+            --out DIR [--version 0.1.0]
 
 What --help says is the synopsis, the description and the options; what a help text has no room for
-(examples, exit status, files) stands in packaging/man/<command>.roff and is appended as it is. The
-pages are compressed; equal input gives equal bytes.
+(examples, exit status, files) stands in packaging/man/<command>.roff and is appended as it is. A
+daemon's page is in section 8, what is appended to it in <program>.8.roff. A program without a help
+text has a whole page there, which begins with .TH. The pages go to DIR/man1 and DIR/man8, compressed;
+equal input gives equal bytes.
 """
 
 import argparse
 import gzip
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -105,13 +109,15 @@ def inner_lines(words: list[str], help_text: Help) -> list[str]:
     return out
 
 
-def make_page(words: list[str], helps: dict[tuple[str, ...], Help], notes: Path, version: str) -> str:
-    help_text = helps[tuple(words)]
-    name = page_name(words)
+def appended(note: Path) -> list[str]:
+    return ["\n".join(l for l in note.read_text().splitlines() if not l.startswith('.\\"'))] if note.exists() else []
+
+
+def top_lines(name: str, section: int, help_text: Help, version: str) -> list[str]:
     out = [
         '.\\" SPDX-License-Identifier: Apache-2.0',
         '.\\" Made by packaging/make_man.py from the help texts and packaging/man/.',
-        f'.TH {roff(name).upper()} 1 "" "podsysctl {version}" "podsysctl"',
+        f'.TH {roff(name).upper()} {section} "" "podsysctl {version}" "podsysctl"',
         ".SH NAME",
         f"{roff(name)} \\- {roff(help_text.summary[0].lower() + help_text.summary[1:])}",
         ".SH SYNOPSIS",
@@ -120,23 +126,36 @@ def make_page(words: list[str], helps: dict[tuple[str, ...], Help], notes: Path,
         out += [f"\\fB{roff(usage)}\\fR", ".br"]
     if help_text.details:
         out += [".SH DESCRIPTION", *paragraphs(help_text.details)]
+    return out
+
+
+def make_page(words: list[str], helps: dict[tuple[str, ...], Help], notes: Path, version: str) -> str:
+    help_text = helps[tuple(words)]
+    name = page_name(words)
+    out = top_lines(name, 1, help_text, version)
     if help_text.commands:
         out += command_lines(help_text, words)
         if words:
             for inner, _ in help_text.commands:
                 out += inner_lines([*words, inner], helps[(*words, inner)])
-    out += option_lines(help_text)
-    note = notes / f"{name}.roff"
-    if note.exists():
-        out.append("\n".join(l for l in note.read_text().splitlines() if not l.startswith('.\\"')))
+    out += option_lines(help_text) + appended(notes / f"{name}.roff")
     if words:
         out += [".SH SEE ALSO", "\\fBpodsysctl\\fR(1)"]
     return "\n".join(out) + "\n"
 
 
+def make_daemon_page(program: Path, notes: Path, version: str) -> str:
+    help_text = read_help(str(program))
+    out = top_lines(program.name, 8, help_text, version) + option_lines(help_text)
+    return "\n".join(out + appended(notes / f"{program.name}.8.roff")) + "\n"
+
+
+def read_help(*command: str) -> Help:
+    return parse_help(subprocess.run([*command, "--help"], check=True, capture_output=True, text=True).stdout)
+
+
 def read_helps(binary: str, words: tuple[str, ...] = ()) -> dict[tuple[str, ...], Help]:
-    done = subprocess.run([binary, *words, "--help"], check=True, capture_output=True, text=True)
-    helps = {words: parse_help(done.stdout)}
+    helps = {words: read_help(binary, *words)}
     for name, _ in helps[words].commands:
         helps |= read_helps(binary, (*words, name))
     return helps
@@ -145,23 +164,27 @@ def read_helps(binary: str, words: tuple[str, ...] = ()) -> dict[tuple[str, ...]
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", required=True)
+    parser.add_argument("--daemon", action="append", default=[], type=Path)
     parser.add_argument("--notes", required=True, type=Path)
     parser.add_argument("--out", required=True, type=Path)
     parser.add_argument("--version", default="")
     given = parser.parse_args()
     helps = read_helps(given.binary)
-    given.out.mkdir(parents=True, exist_ok=True)
-    for stale in given.out.glob("*.1.gz"):
-        stale.unlink()
-    pages = [list(words) for words in helps if len(words) <= 1]
-    names = {page_name(words) for words in pages}
+    texts = {f"{page_name(list(words))}.1": make_page(list(words), helps, given.notes, given.version)
+             for words in helps if len(words) <= 1}
+    texts |= {f"{program.name}.8": make_daemon_page(program, given.notes, given.version) for program in given.daemon}
     for note in given.notes.glob("*.roff"):
-        if note.stem not in names:
+        page = note.stem if note.stem.endswith(".8") else f"{note.stem}.1"
+        if page not in texts and "\n.TH " in note.read_text():
+            texts[page] = note.read_text().replace("@VERSION@", given.version)
+        if page not in texts:
             print(f"{note} belongs to no command", file=sys.stderr)
             return 1
-    for words in pages:
-        text = make_page(words, helps, given.notes, given.version)
-        (given.out / f"{page_name(words)}.1.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    shutil.rmtree(given.out, ignore_errors=True)
+    for page, text in texts.items():
+        path = given.out / f"man{page[-1]}" / f"{page}.gz"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
     return 0
 
 
