@@ -15,7 +15,7 @@ Result<std::vector<sysctl::SysctlKey>> put_into_effect(const std::vector<sysctl:
   }
   PSYS_TRY_ASSIGN(const linux::ProcessId process, linux::identify(pid));
   PSYS_TRY_ASSIGN(const sysctl::Target target, sysctl::Target::of_process(process, host));
-  PSYS_TRY_ASSIGN(sysctl::SysctlWriter writer, sysctl::SysctlWriter::open());
+  PSYS_TRY_ASSIGN(sysctl::SysctlWriter writer, sysctl::SysctlWriter::open_here(host));
   const sysctl::Application application = enforce::enforce(settings, target, writer);
   if (application.failure) {
     return std::unexpected(*application.failure);
