@@ -47,15 +47,15 @@ class Docker:
     first_run = "podsysctl run --rm -p 18080:80 busybox true; podsysctl run --rm --network host busybox true"
     adapt = ADAPT
     config: dict = {}  # daemon.json
+    path = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 
     def fetch(self) -> None:
         """It comes with the machine's packages."""
 
     def start(self, work: pathlib.Path) -> None:
         """Raises Missing; `work` holds images and containers, sockets are below /run."""
-        path = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
         for program in PROGRAMS:
-            if shutil.which(program, path=path) is None:
+            if shutil.which(program, path=self.path) is None:
                 raise Missing(f"{program} is not installed")
         self.state = work / "docker"
         self.state.mkdir()
@@ -66,13 +66,13 @@ class Docker:
         start.write_text(f"""#!/bin/sh
 # Of one that was killed: its containerd ends with it, and neither may be waited for by now.
 rm -f {FOLDER}/dockerd.pid {FOLDER}/exec/containerd/containerd.pid
-PATH={path} setsid dockerd --config-file {self.state}/daemon.json --data-root {self.state}/data \\
+PATH={self.path} setsid dockerd --config-file {self.state}/daemon.json --data-root {self.state}/data \\
   --exec-root {FOLDER}/exec --pidfile {FOLDER}/dockerd.pid -H unix://{SOCKET} --group root \\
   --bip 10.187.0.1/24 --iptables=false --ip6tables=false --cgroup-parent {CGROUP} \\
   --log-level warn </dev/null >>{self.state}/log 2>&1 &
 echo $! >{FOLDER}/pid
 for i in $(seq 600); do
-  DOCKER_HOST=unix://{SOCKET} docker version >/dev/null 2>&1 && exit
+  DOCKER_HOST=unix://{SOCKET} PATH={self.path} docker version >/dev/null 2>&1 && exit
   kill -0 $(cat {FOLDER}/pid) || break
   sleep 0.1
 done

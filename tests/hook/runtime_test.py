@@ -3,7 +3,7 @@
 """podsysctl-runtime in front of runc and crun: called as container managers call a runtime, by Docker
 (--runtime) and by containerd (BinaryName). Everything runs in namespaces of its own, which end with it.
 
-runtime_test.py --binaries build/bin [--images DIR] [--cache DIR --containerd VERSION] [CASE...]
+runtime_test.py --binaries build/bin [--images DIR] [--cache DIR --containerd VERSION] [--docker DIR] [CASE...]
 Exit status 77 with a reason where none of it can run."""
 
 import argparse
@@ -22,6 +22,7 @@ import cri_calls  # noqa: E402
 import runtime_containerd  # noqa: E402
 import runtime_docker  # noqa: E402
 
+FETCH = surroundings.HERE.parents[1] / "tools" / "fetch_debs.sh"
 RUNTIMES = ("runc", "crun")
 # Each is valid only with the other: written in random order, one of two tries fails.
 PAIR = {"net.ipv4.ip_unprivileged_port_start": "400", "net.ipv4.ip_local_port_range": "500 60999"}
@@ -152,9 +153,18 @@ class WrappedDocker(runtime_docker.Docker):
             "path": str(bench.binaries / "podsysctl-runtime"),
             "runtimeArgs": ["--podsysctl-runtime=runc", f"--podsysctl-policy-dir={bench.policies}"]}}}
 
+        if OPTIONS.docker:
+            if not OPTIONS.docker.is_dir():
+                raise Skip("no newer Docker could be fetched")
+            folder = OPTIONS.docker.resolve()
+            self.path = f"{folder}/usr/bin:{folder}/usr/sbin:{self.path}"
+
+    def call(self, *words: str) -> subprocess.CompletedProcess:
+        return run(["docker", *words], env=os.environ | self.env | {"PATH": self.path})
+
     def show(self, keys: list[str], *flags: str) -> subprocess.CompletedProcess:
-        return run(["docker", "run", "--rm", "--network", "none", "--runtime", "podsysctl", *flags, "busybox", "cat",
-                    *map(path_of, keys)], env=os.environ | self.env)
+        return self.call("run", "--rm", "--network", "none", "--runtime", "podsysctl", *flags, "busybox", "cat",
+                         *map(path_of, keys))
 
 
 @contextlib.contextmanager
@@ -197,12 +207,16 @@ def docker(bench: Wrapped) -> None:
 
 def docker_annotations(bench: Wrapped) -> None:
     with docker_of(bench) as engine:
-        told = run(["docker", "version", "--format", "{{.Server.APIVersion}}"], env=os.environ | engine.env).stdout
+        told = engine.call("version", "--format", "{{.Server.APIVersion}}").stdout
         if tuple(map(int, told.strip().split("."))) < (1, 43):
             raise Skip(f"this daemon speaks version {told.strip()} of its API, and annotations came with 1.43")
         text = conf_text({"net.core.somaxconn": "2222"})["podsysctl.io/sysctls"]
         done = engine.show(["net.core.somaxconn"], "--annotation", f"podsysctl.io/sysctls={text}")
         same(f"annotation: {done.stderr}", done.stdout, "2222\n")
+        text = conf_text({"net.core.rmem_default": "1"})["podsysctl.io/sysctls"]
+        done = engine.show(["net.core.somaxconn"], "--annotation", f"podsysctl.io/sysctls={text}")
+        same("started", (done.returncode != 0, done.stdout), (True, ""))
+        holds(done.stderr, FORBIDDEN)
 
 
 class WrappedContainerd(runtime_containerd.Containerd):
@@ -284,11 +298,21 @@ def made():
         yield Wrapped(OPTIONS.binaries.resolve(), pathlib.Path(folder))
 
 
+def fetch() -> None:
+    """What comes through the network, which the cases have none of. They say what they miss."""
+    if OPTIONS.cache:
+        with contextlib.suppress(runtime_containerd.Missing):
+            runtime_containerd.Containerd(OPTIONS.containerd, OPTIONS.cache).fetch()
+    if OPTIONS.docker:
+        run([FETCH, "trixie", OPTIONS.docker, "docker.io", "docker-cli", "containerd"])
+
+
 def main() -> int:
     if os.geteuid() != 0:
         print("skip: needs root", file=sys.stderr)
         return surroundings.SKIPPED
     if not os.environ.get(surroundings.INSIDE):
+        fetch()
         return surroundings.go_inside(__file__, sys.argv[1:])
     surroundings.make_surroundings()
     return surroundings.run_cases(CASES, OPTIONS.cases, made)
@@ -300,6 +324,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--images", type=pathlib.Path, help="folder of test images, for Docker")
     parser.add_argument("--cache", type=pathlib.Path, help="folder of unpacked containerd versions")
     parser.add_argument("--containerd", default="2.1")
+    parser.add_argument("--docker", type=pathlib.Path, help="folder for Debian trixie's Docker, instead of the system's")
     parser.add_argument("cases", nargs="*")
     return parser.parse_args()
 

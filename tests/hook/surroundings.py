@@ -137,7 +137,7 @@ class Bench:
 
 def run(command: list, **more) -> subprocess.CompletedProcess:
     return subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False,
-                          stdin=subprocess.DEVNULL, timeout=60, **more)
+                          stdin=subprocess.DEVNULL, timeout=300, **more)
 
 
 def values(out: str) -> list[str]:
