@@ -6,24 +6,23 @@
 #include <vector>
 
 #include "linux/file.h"
-#include "linux/system_log.h"
 #include "oci/hook.h"
+#include "oci/rights.h"
 
 namespace {
 
 int run(const std::vector<std::string>& args) {
   using namespace podsysctl;
+  // Less than all rights is better, and no reason against a container.
+  static_cast<void>(oci::keep_few_rights());
   const auto options = oci::parse_hook_options(args);
   const auto input = options ? linux::read_all(linux::FdRef(STDIN_FILENO), "<stdin>")
                              : Result<std::string>(std::unexpected(options.error()));
   const oci::HookAnswer answer =
       input ? oci::run_hook(*options, *input)
             : oci::HookAnswer{1, "podsysctl-hook: " + input.error().message + "\n"};
-  // crun drops what its hooks say. Where no log is kept either, the exit code is all there is.
-  const auto level =
-      answer.exit_code == 0 ? linux::SystemLogLevel::warning : linux::SystemLogLevel::error;
-  if (!answer.err.empty()) {
-    static_cast<void>(linux::tell_system_log("podsysctl-hook", level, answer.err));
+  if (!answer.err.empty()) {  // crun drops what its hooks say
+    static_cast<void>(linux::tell_system_log("podsysctl-hook", answer.level(), answer.err));
   }
   const auto told = linux::write_all(linux::FdRef(STDERR_FILENO), answer.err, "<stderr>");
   return told ? answer.exit_code : 1;

@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "linux/system_log.h"
 
 namespace podsysctl::oci {
 
@@ -32,6 +33,10 @@ struct HookOptions {
 struct HookAnswer {
   int exit_code = 0;
   std::string err;
+
+  [[nodiscard]] linux::SystemLogLevel level() const noexcept {
+    return exit_code == 0 ? linux::SystemLogLevel::warning : linux::SystemLogLevel::error;
+  }
 };
 
 // `input` is the container's state.

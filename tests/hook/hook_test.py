@@ -103,6 +103,13 @@ def profile(bench: Hooked) -> None:
         same(runtime, bench.shown(runtime, ["net.core.somaxconn"], {"podsysctl.io/profile": "busy"}), ["3333"])
 
 
+def user_namespace(bench: Hooked) -> None:
+    """Keys of ipc want other credentials there than those of net."""
+    wish = {"net.core.somaxconn": "2222", "kernel.msgmax": "9000"}
+    for runtime in RUNTIMES:
+        same(runtime, bench.shown(runtime, list(wish), conf_text(wish), user=True), list(wish.values()))
+
+
 def attacks(bench: Hooked) -> None:
     for runtime in RUNTIMES:
         for key, value in ATTACKS:
@@ -136,6 +143,26 @@ def another_container(bench: Hooked) -> None:
     finally:
         other.kill()
         other.wait()
+
+
+def few_rights(bench: Hooked) -> None:
+    """Looked at while it waits for the rest of its input."""
+    hook = subprocess.Popen([bench.binaries / "podsysctl-hook"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        rows: dict[str, str] = {}
+
+        def given_up() -> bool:
+            text = pathlib.Path(f"/proc/{hook.pid}/status").read_text()
+            rows.update(line.split(":\t", 1) for line in text.splitlines() if ":\t" in line)
+            return rows["Seccomp"].strip() == "2"
+
+        wait_until(given_up)
+        kept = 1 << 21 | 1 << 19 | 1 << 12 | 1 << 2  # SYS_ADMIN, SYS_PTRACE, NET_ADMIN, DAC_READ_SEARCH
+        for name in ("CapEff", "CapPrm", "CapBnd"):
+            same(name, int(rows[name], 16) & ~kept, 0)
+        same("NoNewPrivs", rows["NoNewPrivs"].strip(), "1")
+    finally:
+        hook.communicate()
 
 
 class Podman:
@@ -243,7 +270,7 @@ def podman_kube(bench: Hooked) -> None:
         same("it", engine.must("exec", "web-main", "/bin/cat", path_of("net.core.somaxconn")), "2222")
 
 
-CASES = (ten_keys, order_differs, forwarding_resets, no_wish, forbidden, lenient, profile, attacks, host_namespaces,
+CASES = (few_rights, ten_keys, order_differs, forwarding_resets, no_wish, forbidden, lenient, profile, user_namespace, attacks, host_namespaces,
          another_container, podman, podman_pods, podman_kube)
 
 

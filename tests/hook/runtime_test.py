@@ -109,6 +109,13 @@ def kernel_refuses(bench: Wrapped) -> None:
         holds(bench.refused(runtime, sysctls={"net.ipv4.conf.eth7.rp_filter": "1"}), "SysctlNotApplied")
 
 
+def user_namespace(bench: Wrapped) -> None:
+    """Keys of ipc want other credentials there than those of net."""
+    wish = {"net.core.somaxconn": "2222", "kernel.msgmax": "9000"}
+    for runtime in RUNTIMES:
+        same(runtime, bench.shown(runtime, list(wish), conf_text(wish), user=True), list(wish.values()))
+
+
 def attacks(bench: Wrapped) -> None:
     for runtime in RUNTIMES:
         for key, value in ATTACKS:
@@ -288,7 +295,7 @@ def containerd_crun(bench: Wrapped) -> None:
     containerd_with(bench, "crun")
 
 
-CASES = (ten_keys, pairs_come_right, annotation_wins, nothing_to_do, forbidden, kernel_refuses, attacks, host_namespaces,
+CASES = (ten_keys, pairs_come_right, annotation_wins, nothing_to_do, forbidden, kernel_refuses, user_namespace, attacks, host_namespaces,
          run_is_refused, every_other_word_is_the_runtimes, docker, docker_annotations, containerd_runc, containerd_crun)
 
 

@@ -101,6 +101,7 @@ class Bench:
         need("busybox")
         self.binaries = binaries
         self.work = work
+        work.chmod(0o711)  # also for the roots of user namespaces
         self.policies = work / "policy.d"
         self.policies.mkdir()
         (self.policies / "all.yaml").write_text(POLICIES)
@@ -110,8 +111,9 @@ class Bench:
 
     def bundle(self, show: list[str], annotations: dict[str, str] | None = None,
                sysctls: dict[str, str] | None = None, namespaces: dict[str, str | None] | None = None,
-               hooks: dict | None = None, command: list[str] | None = None) -> pathlib.Path:
-        """A container that prints these keys. `namespaces`: paths; None leaves the type out."""
+               hooks: dict | None = None, command: list[str] | None = None, user: bool = False) -> pathlib.Path:
+        """A container that prints these keys. `namespaces`: paths; None leaves the type out. `user`: with a user
+        namespace, whose root is the host's 100000."""
         self.number += 1
         folder = self.work / f"bundle-{self.number}"
         folder.mkdir()
@@ -123,11 +125,16 @@ class Bench:
             "process": {"user": {"uid": 0, "gid": 0}, "cwd": "/", "env": ["PATH=/bin"],
                         "args": command or ["/bin/cat", *map(path_of, show)]},
             "root": {"path": str(self.rootfs), "readonly": True},
-            "mounts": [{"destination": "/proc", "type": "proc", "source": "proc"}],
+            "mounts": [{"destination": "/proc", "type": "proc", "source": "proc"},
+                       {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["mode=755"]}],
             "annotations": annotations or {},
             "hooks": hooks or {},
             "linux": {"namespaces": listed, "sysctl": sysctls or {}},
         }
+        if user:
+            listed.append({"type": "user"})
+            mapping = [{"containerID": 0, "hostID": 100000, "size": 65536}]
+            config["linux"] |= {"uidMappings": mapping, "gidMappings": mapping}
         (folder / "config.json").write_text(json.dumps(config))
         return folder
 

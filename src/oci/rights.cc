@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "oci/rights.h"
+
+#include <linux/capability.h>
+#include <sys/syscall.h>
+
+#include <array>
+
+#include "linux/privileges.h"
+
+namespace podsysctl::oci {
+
+Result<> keep_few_rights() {
+  static constexpr std::array kKept{
+      CAP_SYS_ADMIN,        // to join namespaces
+      CAP_SYS_PTRACE,       // to open /proc/PID/ns of processes that are another user's
+      CAP_NET_ADMIN,        // to write net.* of a network that belongs to a user namespace
+      CAP_DAC_READ_SEARCH,  // to read bundles that are another user's
+  };
+  static constexpr std::array<long, 14> kRefused{
+      SYS_execve,
+      SYS_execveat,
+      SYS_ptrace,
+      SYS_process_vm_readv,
+      SYS_process_vm_writev,
+      SYS_kexec_load,
+      SYS_init_module,
+      SYS_finit_module,
+      SYS_delete_module,
+      SYS_bpf,
+      SYS_reboot,
+      SYS_open_by_handle_at,
+      SYS_userfaultfd,
+      SYS_keyctl,
+  };
+  PSYS_TRY(linux::keep_only_capabilities(kKept));
+  return linux::refuse_calls(kRefused);
+}
+
+}  // namespace podsysctl::oci
