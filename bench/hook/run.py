@@ -31,8 +31,16 @@ spec: {match: {}, allowed: [{name: "*"}]}
 """
 
 
-def timed(argv: list, state: str | None = None) -> float:
-    """Milliseconds; fails where the program does."""
+@dataclasses.dataclass(frozen=True)
+class Took:
+    """Milliseconds."""
+
+    wall: float
+    cpu: float  # of the program and of those that it waited for; hardly depends on what else runs
+
+
+def timed(argv: list, state: str | None = None) -> Took:
+    """Fails where the program does."""
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as told:
         given.write((state or "").encode())
         given.seek(0)
@@ -41,20 +49,20 @@ def timed(argv: list, state: str | None = None) -> float:
         words = [str(word) for word in argv]
         begin = time.monotonic_ns()
         pid = os.posix_spawn(words[0], words, os.environ, file_actions=actions)
-        _, status = os.waitpid(pid, 0)
+        _, status, usage = os.wait4(pid, 0)
         end = time.monotonic_ns()
         told.seek(0)
         if os.waitstatus_to_exitcode(status) != 0:
             raise AssertionError(f"{words}: {told.read().decode(errors='replace')}")
-    return (end - begin) / 1e6
+    return Took((end - begin) / 1e6, (usage.ru_utime + usage.ru_stime) * 1e3)
 
 
 @dataclasses.dataclass
 class Row:
     name: str
-    measure: Callable[[int], float]  # by the number of the run
+    measure: Callable[[int], Took]  # by the number of the run
     over: str = ""  # what it is compared with
-    samples: list[float] = dataclasses.field(default_factory=list)
+    samples: list[Took] = dataclasses.field(default_factory=list)
 
 
 class Bench(surroundings.Bench):
@@ -83,7 +91,7 @@ class Bench(surroundings.Bench):
         bundle = self.bundle([], surroundings.conf_text(self.wishes(count, 0)) if count else {})
         words = [*self.runtime_words(runtime, wrapped), "create", "--bundle", bundle, "--pid-file", bundle / "pid"]
 
-        def measure(_: int) -> float:
+        def measure(_: int) -> Took:
             took = timed([*words, "bench"])
             subprocess.run([*self.runtime_words(runtime, False), "delete", "--force", "bench"], check=True)
             return took
@@ -119,16 +127,18 @@ def measure(rows: list[Row], runs: int) -> None:
 
 def report(rows: list[Row]) -> None:
     by_name = {row.name: row for row in rows}
-    print("| call | median ms | lowest | 90 % | more than without, median of the pairs |")
-    print("|---|---|---|---|---|")
+    print("| call | median ms | lowest | 90 % | more than without, median of the pairs | CPU, median |")
+    print("|---|---|---|---|---|---|")
     for row in rows:
-        one = stats.summarise(row.samples)
+        one = stats.summarise([took.wall for took in row.samples])
+        cpu = stats.summarise([took.cpu for took in row.samples])
         more = ""
         if row.over:
-            pairs = [ours - other for ours, other in zip(row.samples, by_name[row.over].samples, strict=True)]
+            others = by_name[row.over].samples
+            pairs = [ours.wall - other.wall for ours, other in zip(row.samples, others, strict=True)]
             low, high = stats.median_interval(pairs)
             more = f"{stats.summarise(pairs).median:+.2f} (95 %: {low:+.2f} to {high:+.2f})"
-        print(f"| {row.name} | {one.median:.2f} | {one.low:.2f} | {one.p90:.2f} | {more} |")
+        print(f"| {row.name} | {one.median:.2f} | {one.low:.2f} | {one.p90:.2f} | {more} | {cpu.median:.2f} |")
 
 
 @contextlib.contextmanager
