@@ -73,7 +73,7 @@ Result<int> create_edited(const CommandLine& line, const std::string& program,
   }
   const std::string path = line.spec_path();
   PSYS_TRY_ASSIGN(const std::string text, without_sysctls(plan.config, path, plan.taken_out));
-  PSYS_TRY_ASSIGN(BundleEdit edit, BundleEdit::begin(path, plan.config, text));
+  PSYS_TRY_ASSIGN(BundleEdit edit, BundleEdit::begin(path, text));
   const Result<int> code = call_runtime(line, program, pid_file);
   if (const Result<> restored = edit.end(); !restored) {
     notes.push_back("config.json is not put back as it was: " + restored.error().message);
@@ -128,6 +128,7 @@ Result<std::optional<ContainerPlan>> plan_container(const CommandLine& line,
                                                     const std::string& policy_folder,
                                                     Notes& notes) {
   const std::string path = line.spec_path();
+  PSYS_TRY(recover_bundle(path));
   Result<std::string> config = read_config(path);
   if (!config && config.error().code == Code::not_found) {
     return std::nullopt;

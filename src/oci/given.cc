@@ -10,6 +10,7 @@
 #include "enforce/docker_rules.h"
 #include "enforce/handover.h"
 #include "enforce/kernel_rules.h"
+#include "oci/bundle_edit.h"
 
 namespace podsysctl::oci {
 namespace {
@@ -121,6 +122,7 @@ Result<std::string> without_sysctls(std::string_view config, std::string_view na
   for (const std::string& each : names) {
     tree["linux"]["sysctl"].erase(each);
   }
+  tree["annotations"][kEditedAnnotation] = "true";
   return json::dump(tree);
 }
 

@@ -37,7 +37,7 @@ namespace podsysctl::oci {
 // a name for a separator. Empty where all of these are managers' defaults.
 [[nodiscard]] std::vector<std::string> not_for_runtime(const std::vector<sysctl::Setting>& given);
 
-// The text of a config.json without these members of linux.sysctl.
+// The text of a config.json without these members of linux.sysctl, marked as edited.
 [[nodiscard]] Result<std::string> without_sysctls(std::string_view config, std::string_view name,
                                                   const std::vector<std::string>& names);
 

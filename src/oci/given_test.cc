@@ -115,7 +115,7 @@ TEST(WithoutSysctls, LeavesEverythingElse) {
       R"({"process":{"rlimits":[{"hard":18446744073709551615,"soft":-1}]},"linux":{"sysctl":{"a.b":"1","c.d":"2"},"x":[1.5]}})";
   EXPECT_EQ(
       without_sysctls(text, "config.json", {"a.b"}).value(),
-      R"({"process":{"rlimits":[{"hard":18446744073709551615,"soft":-1}]},"linux":{"sysctl":{"c.d":"2"},"x":[1.5]}})");
+      R"({"process":{"rlimits":[{"hard":18446744073709551615,"soft":-1}]},"linux":{"sysctl":{"c.d":"2"},"x":[1.5]},"annotations":{"podsysctl.io/edited":"true"}})");
 }
 
 }  // namespace

@@ -124,6 +124,34 @@ TEST_F(Wrapper, WritesPairsInOrderInTheRuntimesPlace) {
   EXPECT_EQ(value("net/ipv4/ip_unprivileged_port_start"), "400");
 }
 
+TEST_F(Wrapper, FindsTheDescriptionThatAKilledOneLeft) {
+  const std::string pair = R"({"net.ipv4.ip_local_port_range":"500 60999",
+                               "net.ipv4.ip_unprivileged_port_start":"400"})";
+  write_config("", pair);
+  const std::string before = linux::read_file(bundle() + "/config.json").value();
+  script("kill -9 $PPID\n");
+  EXPECT_EQ(create(), -1);
+  EXPECT_NE(linux::read_file(bundle() + "/config.json").value(), before);
+  script(fmt::format("[ -z \"$pid_file\" ] || echo {} >\"$pid_file\"\n", child()));
+  ASSERT_EQ(create(), 0) << text("err");
+  EXPECT_EQ(value("net/ipv4/ip_local_port_range"), "500\t60999");
+  EXPECT_EQ(linux::read_file(bundle() + "/config.json").value(), before);
+  EXPECT_FALSE(std::filesystem::exists(bundle() + "/config.json.podsysctl"));
+}
+
+TEST_F(Wrapper, TakesADescriptionThatWasWrittenSinceItWasKilled) {
+  write_config("", R"({"net.ipv4.ip_local_port_range":"500 60999",
+                       "net.ipv4.ip_unprivileged_port_start":"400"})");
+  script("kill -9 $PPID\n");
+  EXPECT_EQ(create(), -1);
+  write_config("", R"({"net.core.somaxconn":"777"})");
+  script(fmt::format("[ -z \"$pid_file\" ] || echo {} >\"$pid_file\"\n", child()));
+  ASSERT_EQ(create(), 0) << text("err");
+  EXPECT_EQ(value("net/core/somaxconn"), "777");
+  EXPECT_NE(value("net/ipv4/ip_local_port_range"), "500\t60999");
+  EXPECT_FALSE(std::filesystem::exists(bundle() + "/config.json.podsysctl"));
+}
+
 TEST_F(Wrapper, RefusesBeforeAnythingIsMade) {
   write_config("net.core.somaxconn = 4321");
   EXPECT_EQ(create(), 1);
