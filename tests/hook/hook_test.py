@@ -16,6 +16,7 @@ import sys
 import tempfile
 
 import surroundings
+from podman import Podman, annotation
 from surroundings import ATTACKS, TEN, conf_text, holds, need, path_of, run, same, values, wait_until
 
 STAGES = ("createRuntime", "poststart")
@@ -165,61 +166,22 @@ def few_rights(bench: Hooked) -> None:
         hook.communicate()
 
 
-class Podman:
-    """With crun, which needs control groups that this machine may not have to offer: without them."""
-
-    def __init__(self, bench: Hooked, hooks: pathlib.Path):
-        need("podman", "crun", "conmon")
-        folder = bench.work / "hooks.d"
-        folder.mkdir()
-        document = json.loads(hooks.read_text())
-        document["hook"]["path"] = str(bench.binaries / "podsysctl-hook")
-        document["hook"]["args"] = ["podsysctl-hook", f"--policy-dir={bench.policies}"]
-        (folder / hooks.name).write_text(json.dumps(document))
-        self.command = ["podman", "--root", bench.work / "podman", "--runroot", "/run/podman-test", "--runtime", "crun",
-                        "--cgroup-manager", "cgroupfs", "--hooks-dir", folder]
-        config = bench.work / "containers.conf"
-        config.write_text('[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]\n'
-                          '[engine]\ninfra_image = "localhost/box"\n')
-        self.env = os.environ | {"CONTAINERS_CONF": str(config)}
-        subprocess.run(["tar", "-C", str(bench.rootfs), "-cf", str(bench.work / "root.tar"), "."], check=True)
-        self.must("import", "--change", 'CMD ["/bin/sleep","60"]', bench.work / "root.tar", "localhost/box")
-
-    def call(self, *words) -> subprocess.CompletedProcess:
-        return run([*self.command, *words], env=self.env)
-
-    def must(self, *words) -> str:
-        done = self.call(*words)
-        same(f"podman {words[0]}: {done.stderr}", done.returncode, 0)
-        return done.stdout.strip()
-
-    def show(self, key: str, *flags) -> subprocess.CompletedProcess:
-        network = [] if {"--pod", "--network"} & set(flags) else ["--network", "none"]
-        return self.call("run", "--rm", *network, *flags, "localhost/box", "/bin/cat", path_of(key))
-
-    def close(self) -> None:
-        self.call("rm", "-fat", "0")
-        self.call("pod", "rm", "-fa")
-        for group in pathlib.Path("/sys/fs/cgroup").glob("*/libpod_parent"):
-            for folder, _, _ in os.walk(group, topdown=False):
-                with contextlib.suppress(OSError):  # another podman's containers are in it
-                    os.rmdir(folder)
-
-
 @contextlib.contextmanager
 def podman_of(bench: Hooked):
-    podman = Podman(bench, OPTIONS.hooks)
+    folder = bench.work / "hooks.d"
+    folder.mkdir()
+    document = json.loads(OPTIONS.hooks.read_text())
+    document["hook"]["path"] = str(bench.binaries / "podsysctl-hook")
+    document["hook"]["args"] = ["podsysctl-hook", f"--policy-dir={bench.policies}"]
+    (folder / OPTIONS.hooks.name).write_text(json.dumps(document))
+    engine = Podman(bench, "--runtime", "crun", "--hooks-dir", folder)
     try:
-        yield podman
+        yield engine
     finally:
-        podman.close()
+        engine.close()
 
 
-def annotation(settings: dict[str, str]) -> list[str]:
-    return ["--annotation", "podsysctl.io/sysctls=" + conf_text(settings)["podsysctl.io/sysctls"]]
-
-
-def podman(bench: Hooked) -> None:
+def podman_single(bench: Hooked) -> None:
     key = "net.core.somaxconn"
     with podman_of(bench) as engine:
         same("without", engine.show(key).stdout, "4096\n")
@@ -271,7 +233,7 @@ def podman_kube(bench: Hooked) -> None:
 
 
 CASES = (few_rights, ten_keys, order_differs, forwarding_resets, no_wish, forbidden, lenient, profile, user_namespace, attacks, host_namespaces,
-         another_container, podman, podman_pods, podman_kube)
+         another_container, podman_single, podman_pods, podman_kube)
 
 
 @contextlib.contextmanager

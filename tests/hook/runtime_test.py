@@ -16,6 +16,7 @@ import sys
 import tempfile
 
 import surroundings
+from podman import Podman, annotation
 from surroundings import ATTACKS, Skip, TEN, conf_text, holds, need, path_of, run, same, values, wait_until
 
 import cri_calls  # noqa: E402
@@ -34,6 +35,14 @@ class Wrapped(surroundings.Bench):
         need(runtime)
         return [self.binaries / "podsysctl-runtime", f"--podsysctl-runtime={runtime}",
                 f"--podsysctl-policy-dir={self.policies}", "--root", self.work / "state"]
+
+    def script(self, runtime: str) -> pathlib.Path:
+        """For those who take a program without arguments."""
+        program = self.work / "wrapped"
+        words = " ".join(f"'{word}'" for word in self.words(runtime)[:3])
+        program.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
+        program.chmod(0o755)
+        return program
 
     def log(self) -> pathlib.Path:
         return self.work / f"log-{self.number}.json"
@@ -154,6 +163,23 @@ def every_other_word_is_the_runtimes(bench: Wrapped) -> None:
         same("exit code", failed.returncode, run([runtime, "--root", bench.work / "state", "state", "nobody"]).returncode)
 
 
+def podman_behind(bench: Wrapped) -> None:
+    """Its monitor calls `create` and shows what the log says."""
+    program = bench.script("crun")
+    engine = Podman(bench, "--runtime", program)
+    key = "net.core.somaxconn"
+    try:
+        done = engine.show(key, *annotation({key: "2222"}))
+        same(f"annotation: {done.stderr}", done.stdout, "2222\n")
+        done = engine.show("net.ipv4.ip_local_port_range", *flags_of(PAIR))
+        same(f"a pair: {done.stderr}", values(done.stdout), ["500 60999"])
+        done = engine.show(key, *annotation({"net.core.rmem_default": "1"}))
+        same("started", (done.returncode != 0, done.stdout), (True, ""))
+        holds(done.stderr, FORBIDDEN)
+    finally:
+        engine.close()
+
+
 class WrappedDocker(runtime_docker.Docker):
     def __init__(self, bench: Wrapped):
         self.config = {"runtimes": {"podsysctl": {
@@ -231,10 +257,7 @@ class WrappedContainerd(runtime_containerd.Containerd):
 
     def __init__(self, bench: Wrapped, runtime: str):
         super().__init__(OPTIONS.containerd, OPTIONS.cache)
-        self.program = bench.work / "wrapped"
-        words = " ".join(f"'{word}'" for word in bench.words(runtime)[:3])
-        self.program.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
-        self.program.chmod(0o755)
+        self.program = bench.script(runtime)
 
     def configure(self) -> None:
         super().configure()
@@ -296,7 +319,7 @@ def containerd_crun(bench: Wrapped) -> None:
 
 
 CASES = (ten_keys, pairs_come_right, annotation_wins, nothing_to_do, forbidden, kernel_refuses, user_namespace, attacks, host_namespaces,
-         run_is_refused, every_other_word_is_the_runtimes, docker, docker_annotations, containerd_runc, containerd_crun)
+         run_is_refused, every_other_word_is_the_runtimes, podman_behind, docker, docker_annotations, containerd_runc, containerd_crun)
 
 
 @contextlib.contextmanager
