@@ -107,6 +107,11 @@ TEST(Pod, IsWhatTheAnnotationsSay) {
       {R"({"io.kubernetes.cri-o.ContainerType":"sandbox","io.kubernetes.cri-o.KubeName":"w\u001b",
            "io.kubernetes.cri-o.Namespace":"shop"})",
        Role::sandbox, "pod shop/w\\x1b"},
+      // CRI-O gives a container the pod's annotations, and the kubelet's labels as annotations.
+      {R"({"io.kubernetes.cri-o.ContainerType":"container","io.kubernetes.pod.name":"web",
+           "io.kubernetes.pod.namespace":"shop"})",
+       Role::member, "pod shop/web"},
+      // podman
       {R"({"io.kubernetes.cri-o.ContainerType":"container"})", Role::member,
        "container 0123456789ab"}};
   for (const auto& row : rows) {
