@@ -18,19 +18,31 @@ Application nothing_applied(const std::vector<Setting>& settings, Error error) {
   return application;
 }
 
+Result<Application> put(const std::vector<Setting>& settings, sysctl::SysctlTree& tree,
+                        const BeforeWriting& before) {
+  PSYS_TRY_ASSIGN(sysctl::Plan plan, sysctl::make_plan(settings, tree));
+  PSYS_TRY(before(plan));
+  return sysctl::apply(plan, tree);
+}
+
 }  // namespace
 
 Application enforce(const std::vector<Setting>& settings, const sysctl::Target& target,
                     sysctl::SysctlWriter& writer) {
-  if (settings.empty()) {
-    return {};
+  return settings.empty()
+             ? Application()
+             : enforce(settings, target, writer, [](sysctl::Plan&) -> Result<> { return {}; });
+}
+
+Application enforce(const std::vector<Setting>& settings, const sysctl::Target& target,
+                    sysctl::SysctlWriter& writer, const BeforeWriting& before) {
+  Result<Application> done;
+  const Result<> visited =
+      writer.visit(target, [&](sysctl::SysctlTree& tree) { done = put(settings, tree, before); });
+  if (!visited) {
+    return nothing_applied(settings, visited.error());
   }
-  Application application;
-  const Result<> visited = writer.visit(target, [&](sysctl::SysctlTree& tree) {
-    Result<sysctl::Plan> plan = sysctl::make_plan(settings, tree);
-    application = plan ? sysctl::apply(*plan, tree) : nothing_applied(settings, plan.error());
-  });
-  return visited ? application : nothing_applied(settings, visited.error());
+  return done ? *std::move(done) : nothing_applied(settings, std::move(done).error());
 }
 
 Result<sysctl::Plan> preview(const std::vector<Setting>& settings, const sysctl::Target& target,

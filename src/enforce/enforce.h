@@ -5,9 +5,11 @@
 // Thread-safety: as SysctlWriter.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "sysctl/apply.h"
+#include "sysctl/plan.h"
 #include "sysctl/target.h"
 
 namespace podsysctl::enforce {
@@ -17,6 +19,15 @@ namespace podsysctl::enforce {
 [[nodiscard]] sysctl::Application enforce(const std::vector<sysctl::Setting>& settings,
                                           const sysctl::Target& target,
                                           sysctl::SysctlWriter& writer);
+
+// The same, with a word before the first write, where the target's namespaces are joined: to put
+// what will be replaced on record. Where it fails nothing is written. It is asked also where there
+// are no settings. Who changes more than sysctls there marks steps that this reaches as disturbed.
+using BeforeWriting = std::function<Result<>(sysctl::Plan&)>;
+[[nodiscard]] sysctl::Application enforce(const std::vector<sysctl::Setting>& settings,
+                                          const sysctl::Target& target,
+                                          sysctl::SysctlWriter& writer,
+                                          const BeforeWriting& before);
 
 // What enforce() would do now: the order, and the values that would be replaced. Nothing is
 // written.
