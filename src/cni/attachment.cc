@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cni/attachment.h"
 
-#include <algorithm>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <filesystem>
 #include <set>
 #include <system_error>
@@ -9,175 +12,154 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/fault_point.h"
 #include "base/strings.h"
 #include "cni/grants.h"
-#include "cni/saved.h"
-#include "enforce/enforce.h"
-#include "rules/file_reader.h"
-#include "sysctl/target.h"
-#include "sysctl/value.h"
+#include "cni/pod_network.h"
+#include "linux/file.h"
+#include "rules/one_pod.h"
 
 namespace podsysctl::cni {
 namespace {
 
 namespace fs = std::filesystem;
 
-using sysctl::Setting;
-
-Outcome<sysctl::Target> target_of(const Environment& environment) {
-  auto netns = linux::Namespace::from_path(environment.netns, linux::NamespaceKind::net);
-  if (!netns) {
-    return fault(FaultCode::io, std::move(netns).error());
-  }
-  const auto host = linux::HostNamespaces::read();
-  if (!host) {
-    return fault(FaultCode::io, host.error());
-  }
-  if (host->contains(*netns)) {
-    return fault(FaultCode::host_namespace,
-                 fmt::format("{} is the host's network namespace, which is never written",
-                             environment.netns),
-                 "CNI_NETNS");
-  }
-  sysctl::Target target;
-  target.net = *std::move(netns);
-  return target;
-}
-
-Outcome<sysctl::Application> put_into_effect(const std::vector<Setting>& settings,
-                                             const sysctl::Target& target) {
-  auto writer = sysctl::SysctlWriter::open();
-  if (!writer) {
-    return fault(FaultCode::io, std::move(writer).error());
-  }
-  sysctl::Application application = enforce::enforce(settings, target, *writer);
-  if (application.failure) {
-    return fault(FaultCode::not_applied, *application.failure);
-  }
-  return application;
-}
-
-Saved saved_of(const Config& config, const sysctl::Application& application) {
-  Saved saved{config.network, {}};
-  for (const sysctl::AppliedSetting& each : application.settings) {
-    saved.values.emplace_back(each.setting.key, each.previous, each.setting.value);
-  }
-  return saved;
-}
-
-std::vector<Setting> former_values(const Saved& saved) {
-  std::vector<Setting> settings;
-  for (const SavedValue& each : saved.values) {
-    if (!each.previous.empty()) {
-      settings.emplace_back(each.key, each.previous, sysctl::Origin(), "");
-    }
-  }
-  return settings;
-}
-
-// What somebody else changed since is not ours to take back.
-Result<std::vector<Setting>> still_ours(const Saved& saved, const sysctl::Target& target,
-                                        sysctl::SysctlWriter& writer) {
-  std::vector<Setting> ours = former_values(saved);
-  PSYS_TRY(writer.visit(target, [&](sysctl::SysctlTree& tree) {
-    std::erase_if(ours, [&](const Setting& former) {
-      const auto each = std::ranges::find(saved.values, former.key, &SavedValue::key);
-      const auto now = tree.read(former.key);
-      return !now || !same_value(former.key, each->wanted, *now);
-    });
-  }));
-  return ours;
-}
-
-Result<> take_back(const Saved& saved, const sysctl::Target& target) {
-  PSYS_TRY_ASSIGN(sysctl::SysctlWriter writer, sysctl::SysctlWriter::open());
-  PSYS_TRY_ASSIGN(const std::vector<Setting> ours, still_ours(saved, target, writer));
-  const sysctl::Application application = enforce::enforce(ours, target, writer);
-  return application.failure ? Result<>(std::unexpected(*application.failure)) : Result<>();
-}
-
 std::string path_of(const Environment& environment, const Config& config) {
   return saved_path(config.data_folder, environment.container_id, environment.ifname);
+}
+
+// A broken record says nothing that could be put back.
+std::optional<Saved> former_record(const std::string& path, Notes& notes) {
+  auto record = load(path);
+  if (!record) {
+    notes.push_back(record.error().message);
+    return std::nullopt;
+  }
+  return *std::move(record);
+}
+
+// After a failure everything is as it was before, the record too, or the record stays for DEL.
+void undo(PodNetwork& network, const Saved& done, const std::optional<Saved>& former,
+          const std::string& path, Notes& notes) {
+  Result<> undone = network.take_back(done);
+  if (undone) {
+    undone = former ? save(path, *former) : forget(path);
+  }
+  if (!undone) {
+    notes.push_back(undone.error().message);
+  }
+}
+
+Outcome<> change(PodNetwork& network, const Wishes& wishes, const std::string& path,
+                 const std::string& network_name, Notes& notes) {
+  const std::optional<Saved> former = former_record(path, notes);
+  std::optional<Saved> on_record;  // what there was before
+  Result<> kept;
+  Result<> done = network.put(wishes, [&](Saved before) -> Result<> {
+    before.network = network_name;
+    kept = save(path, former ? merged(*former, before) : before);
+    PSYS_TRY(kept);
+    on_record = std::move(before);
+    fault_point("cni-recorded");
+    return {};
+  });
+  if (done) {
+    fault_point("cni-written");
+    return {};
+  }
+  if (on_record) {
+    undo(network, *on_record, former, path, notes);
+  }
+  return fault(kept ? FaultCode::not_applied : FaultCode::io, std::move(done).error());
+}
+
+// Half written, by a process that was killed before it gave the file its name.
+bool is_left_half_written(const std::string& path) {
+  const std::vector<std::string_view> parts = split(path, '.');
+  if (parts.size() < 4 || parts.back() != "new") {
+    return false;
+  }
+  const auto writer = parse_number<pid_t>(parts[parts.size() - 3]);
+  return writer && *writer > 0 && ::kill(*writer, 0) < 0 && errno == ESRCH;
+}
+
+bool is_stale(const std::string& path, const std::string& network) {
+  if (!path.ends_with(".json")) {
+    return is_left_half_written(path);
+  }
+  const auto saved = load(path);
+  return saved && *saved && (*saved)->network == network;
+}
+
+Outcome<> require_previous(const Config& config) {
+  return config.previous == nullptr
+             ? fault(FaultCode::config, "must be called as a chained plugin: prevResult is missing")
+             : Outcome<>();
 }
 
 }  // namespace
 
 Outcome<json::Value> add(const Environment& environment, const Config& config, Notes& notes) {
-  if (config.previous == nullptr) {
-    return fault(FaultCode::config, "must be called as a chained plugin: prevResult is missing");
+  if (const Outcome<> chained = require_previous(config); !chained) {
+    return std::unexpected(chained.error());
   }
-  const auto target = target_of(environment);
-  if (!target) {
-    return std::unexpected(target.error());
+  auto network = PodNetwork::open(environment.netns, environment.ifname);
+  if (!network) {
+    return std::unexpected(std::move(network).error());
   }
-  const auto settings = granted(environment, config, notes);
+  auto settings = granted(environment, config, notes);
   if (!settings) {
-    return std::unexpected(settings.error());
+    return std::unexpected(std::move(settings).error());
   }
-  if (!settings->empty()) {
-    const auto application = put_into_effect(*settings, *target);
-    if (!application) {
-      return std::unexpected(application.error());
-    }
-    const Saved saved = saved_of(config, *application);
-    if (const Result<> kept = save(path_of(environment, config), saved); !kept) {
-      if (const Result<> undone = take_back(saved, *target); !undone) {
-        notes.push_back(undone.error().message);
-      }
-      return fault(FaultCode::io, kept.error());
+  const Wishes wishes{*std::move(settings), config.link};
+  // Whoever asks has a record, even of nothing: CHECK tells it from one that was lost.
+  if (!wishes.settings.empty() || asks_for_anything(config)) {
+    const std::string path = path_of(environment, config);
+    if (Outcome<> done = change(*network, wishes, path, config.network, notes); !done) {
+      return std::unexpected(std::move(done).error());
     }
   }
-  return converted(*config.previous, config.version);
+  return converted(with_link(*config.previous, environment.ifname, config.link), config.version);
 }
 
 Outcome<> check(const Environment& environment, const Config& config) {
-  const auto target = target_of(environment);
-  if (!target) {
-    return std::unexpected(target.error());
+  if (const Outcome<> chained = require_previous(config); !chained) {
+    return chained;
   }
-  const auto saved = load(path_of(environment, config));
+  auto network = PodNetwork::open(environment.netns, environment.ifname);
+  if (!network) {
+    return std::unexpected(std::move(network).error());
+  }
+  const std::string path = path_of(environment, config);
+  const auto saved = load(path);
   if (!saved) {
     return fault(FaultCode::io, saved.error());
   }
   if (!*saved) {
-    return {};  // nothing was set
+    return asks_for_anything(config)
+               ? fault(FaultCode::differs,
+                       fmt::format("{} is missing: nothing is known of this attachment", path))
+               : Outcome<>();
   }
-  auto writer = sysctl::SysctlWriter::open();
-  if (!writer) {
-    return fault(FaultCode::io, writer.error());
+  const auto differences = network->differences(**saved);
+  if (!differences) {
+    return fault(FaultCode::io, differences.error());
   }
-  std::string differences;
-  const Result<> seen = writer->visit(*target, [&](sysctl::SysctlTree& tree) {
-    for (const SavedValue& each : (*saved)->values) {
-      const auto now = tree.read(each.key);
-      if (!now || !same_value(each.key, each.wanted, *now)) {
-        differences +=
-            fmt::format("{}{} is {}, not {}", differences.empty() ? "" : "; ", each.key.name(),
-                        now ? podsysctl::quoted(sysctl::normalise(*now)) : now.error().message,
-                        podsysctl::quoted(each.wanted));
-      }
-    }
-  });
-  if (!seen) {
-    return fault(FaultCode::io, seen.error());
-  }
-  return differences.empty() ? Outcome<>()
-                             : fault(FaultCode::differs, "sysctls differ: " + differences);
+  return differences->empty() ? Outcome<>() : fault(FaultCode::differs, join(*differences, "; "));
 }
 
 Outcome<> del(const Environment& environment, const Config& config, Notes& notes) {
   const std::string path = path_of(environment, config);
-  const auto saved = load(path);
-  if (!saved) {
-    notes.push_back(saved.error().message);
-  } else if (*saved && !environment.netns.empty()) {
+  const std::optional<Saved> saved = former_record(path, notes);
+  if (saved && !environment.netns.empty()) {
     // A namespace that is gone, or was never ours, took the values with it.
-    if (const auto target = target_of(environment)) {
-      if (const Result<> undone = take_back(**saved, *target); !undone) {
+    if (auto network = PodNetwork::open(environment.netns, environment.ifname)) {
+      if (const Result<> undone = network->take_back(*saved); !undone) {
         notes.push_back(undone.error().message);
       }
     }
   }
+  fault_point("cni-restored");
   const Result<> gone = forget(path);
   return gone ? Outcome<>() : fault(FaultCode::io, gone.error());
 }
@@ -191,9 +173,7 @@ Outcome<> collect(const Config& config) {
   for (fs::directory_iterator entry(config.data_folder, failure), end; !failure && entry != end;
        entry.increment(failure)) {
     const std::string path = config.data_folder + "/" + entry->path().filename().string();
-    const auto saved = load(path);
-    const bool stale = saved && *saved && (*saved)->network == config.network;
-    if (!stale || valid.contains(path)) {
+    if (valid.contains(path) || !is_stale(path, config.network)) {
       continue;
     }
     if (const Result<> gone = forget(path); !gone) {
@@ -204,12 +184,18 @@ Outcome<> collect(const Config& config) {
 }
 
 Outcome<> status(const Config& config) {
-  std::error_code failure;
-  if (!fs::exists(config.policy_folder, failure)) {
-    return {};
+  if (const auto set = rules::read_set_if_there(config.policy_folder); !set) {
+    return fault(FaultCode::unavailable, set.error());
   }
-  const auto set = rules::read_set(config.policy_folder);
-  return set ? Outcome<>() : fault(FaultCode::unavailable, set.error());
+  if (Result<> made = linux::make_directories(config.data_folder, 0700); !made) {
+    return fault(FaultCode::unavailable, std::move(made).error());
+  }
+  if (::access(config.data_folder.c_str(), W_OK) < 0) {
+    const int reason = errno;
+    return fault(FaultCode::unavailable,
+                 Error::of_errno(reason, "records cannot be kept in " + config.data_folder));
+  }
+  return {};
 }
 
 }  // namespace podsysctl::cni

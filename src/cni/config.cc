@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
 
 #include <nlohmann/json.hpp>
 
 #include "base/strings.h"
 #include "cni/request.h"
 #include "json/cursor.h"
+#include "rules/conf_text.h"
 #include "rules/file_reader.h"
 
 namespace podsysctl::cni {
@@ -19,28 +19,13 @@ constexpr std::string_view kName = "network configuration";
 constexpr std::string_view kAnnotations = "io.kubernetes.cri.pod-annotations";
 constexpr std::string_view kValid = "cni.dev/valid-attachments";
 constexpr std::string_view kDataFolder = "/run/cni/podsysctl";
-constexpr std::array<std::string_view, 5> kLinkFields{"mac", "mtu", "promisc", "allmulti",
-                                                      "txQLen"};
-
-// Of the same meaning as not being there.
-bool says_nothing(const json::Value& value) {
-  return value.is_null() || value == "" || value == 0 || value == false;
-}
-
-Outcome<> refuse_link_fields(const json::Value& root) {
-  for (const std::string_view name : kLinkFields) {
-    const auto found = root.find(name);
-    if (found != root.end() && !says_nothing(*found)) {
-      return fault(FaultCode::unsupported_field,
-                   fmt::format("{} is not set by this plugin: leave it to the tuning plugin", name),
-                   fmt::format("{}: {}", name, json::dump(*found)));
-    }
-  }
-  return {};
-}
 
 Result<> add_sysctls(const Cursor& holder, Config& config) {
   PSYS_TRY_ASSIGN(const auto given, holder.string_map_at("sysctl"));
+  if (given.size() > rules::kMostSettings) {
+    return Error::of(Code::invalid_argument, "{}: sysctl: at most {} are taken", holder.where(),
+                     rules::kMostSettings);
+  }
   for (const auto& [name, value] : given) {
     std::erase_if(config.sysctls, [&name](const auto& other) { return other.first == name; });
     config.sysctls.emplace_back(name, value);
@@ -80,7 +65,7 @@ Result<> read_valid(const Cursor& root, Config& config) {
   return {};
 }
 
-Result<Config> read_fields(const Cursor& root) {
+Result<Config> read_fields(const Cursor& root, const Environment& environment) {
   Config config;
   PSYS_TRY_ASSIGN(config.version, root.string_or("cniVersion", "0.1.0"));
   PSYS_TRY_ASSIGN(config.network, root.string_or("name", ""));
@@ -88,6 +73,7 @@ Result<Config> read_fields(const Cursor& root) {
   PSYS_TRY_ASSIGN(config.policy_folder, root.string_or("policyDir", rules::kDefaultFolder));
   PSYS_TRY(read_sysctls(root, config));
   PSYS_TRY(read_annotations(root, config));
+  PSYS_TRY_ASSIGN(config.link, read_link_wishes(root, environment.mac));
   PSYS_TRY(read_valid(root, config));
   return config;
 }
@@ -112,7 +98,7 @@ Outcome<> check_version(const Config& config, Command command) {
 
 }  // namespace
 
-Outcome<Config> read_config(std::string_view text, Command command) {
+Outcome<Config> read_config(std::string_view text, const Environment& environment) {
   const auto tree = json::parse(text, kName, kLimits);
   if (!tree) {
     return fault(FaultCode::decode, tree.error());
@@ -120,18 +106,15 @@ Outcome<Config> read_config(std::string_view text, Command command) {
   if (!tree->is_object()) {
     return fault(FaultCode::decode, fmt::format("{}: must be an object", kName));
   }
-  auto config = read_fields(Cursor(*tree, kName));
+  auto config = read_fields(Cursor(*tree, kName), environment);
   if (!config) {
     return fault(FaultCode::config, std::move(config).error());
   }
-  if (const auto checked = check_version(*config, command); !checked) {
+  if (const auto checked = check_version(*config, environment.command); !checked) {
     return std::unexpected(checked.error());
   }
   if (config->network.empty()) {
     return fault(FaultCode::config, fmt::format("{}: name: missing", kName));
-  }
-  if (const auto checked = refuse_link_fields(*tree); !checked) {
-    return std::unexpected(checked.error());
   }
   const auto previous = tree->find("prevResult");
   if (previous != tree->end() && !previous->is_null()) {

@@ -4,12 +4,13 @@
 
 #include "base/strings.h"
 #include "cni/request.h"
+#include "linux/net_link.h"
 
 namespace podsysctl::cni {
 namespace {
 
 constexpr std::size_t kLongestName = 15;  // IFNAMSIZ without its NUL
-constexpr std::size_t kLongestId = 253;
+constexpr std::size_t kLongestId = 200;   // with the interface and an ending it is a file's name
 constexpr std::array<std::pair<std::string_view, Command>, 6> kCommands{
     {{"ADD", Command::add},
      {"DEL", Command::del},
@@ -37,7 +38,16 @@ bool is_interface(std::string_view text) {
          });
 }
 
-// CNI_ARGS is KEY=VALUE;KEY=VALUE, in any order; only the pod's names are of interest.
+Outcome<> read_mac(std::string_view text, Environment& environment) {
+  auto mac = canonical(linux::LinkAttribute::mac, text);
+  if (!mac) {
+    return fault(FaultCode::environment, "CNI_ARGS: MAC: " + mac.error().message, "CNI_ARGS");
+  }
+  environment.mac = *std::move(mac);
+  return {};
+}
+
+// CNI_ARGS is KEY=VALUE;KEY=VALUE, in any order; the pod's names and an address are of interest.
 Outcome<> read_arguments(std::string_view text, Environment& environment) {
   for (const std::string_view pair : split(text, ';')) {
     if (pair.empty()) {
@@ -49,10 +59,15 @@ Outcome<> read_arguments(std::string_view text, Environment& environment) {
                    fmt::format("CNI_ARGS: invalid pair {}", podsysctl::quoted(pair)), "CNI_ARGS");
     }
     const std::string_view key = pair.substr(0, equals);
+    const std::string_view value = pair.substr(equals + 1);
     if (key == "K8S_POD_NAMESPACE") {
-      environment.pod_namespace = pair.substr(equals + 1);
+      environment.pod_namespace = value;
     } else if (key == "K8S_POD_NAME") {
-      environment.pod_name = pair.substr(equals + 1);
+      environment.pod_name = value;
+    } else if (key == "MAC" && !value.empty()) {
+      if (Outcome<> mac = read_mac(value, environment); !mac) {
+        return mac;
+      }
     }
   }
   return {};

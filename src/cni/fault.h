@@ -13,13 +13,12 @@
 namespace podsysctl::cni {
 
 enum class FaultCode : std::uint16_t {
-  version = 1,  // the configuration's version is not supported, or does not know a command
-  unsupported_field = 2,  // details: its key and value
-  environment = 4,        // details: the variables
+  version = 1,      // the configuration's version is not supported, or does not know a command
+  environment = 4,  // details: the variables
   io = 5,
   decode = 6,
   config = 7,
-  host_namespace = 8,
+  invalid_namespace = 8,  // CNI_NETNS is no network namespace, or is the host's
   unavailable = 50,
   forbidden = 100,  // by policy
   not_applied = 101,

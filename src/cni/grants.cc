@@ -74,19 +74,23 @@ std::vector<Setting> of_network(std::vector<Setting> settings, Notes& notes) {
   return kept;
 }
 
-bool asks_for_anything(const Config& config) {
+bool asks_for_sysctls(const Config& config) {
   return !config.sysctls.empty() ||
          rules::ask_for_anything({config.annotations.begin(), config.annotations.end()});
 }
 
 }  // namespace
 
+bool asks_for_anything(const Config& config) {
+  return !config.link.empty() || asks_for_sysctls(config);
+}
+
 Outcome<std::vector<Setting>> granted(const Environment& environment, const Config& config,
                                       Notes& notes) {
   const auto set = rules::read_set_if_there(config.policy_folder);
   if (!set) {
     // A pod that says nothing is not held up by somebody's slip in a policy.
-    if (!asks_for_anything(config)) {
+    if (!asks_for_sysctls(config)) {
       notes.push_back("policies are not read: " + set.error().message);
       return std::vector<Setting>();
     }

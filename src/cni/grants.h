@@ -10,6 +10,9 @@
 
 namespace podsysctl::cni {
 
+// Whether the network's configuration or the pod asks for something, granted or not.
+[[nodiscard]] bool asks_for_anything(const Config& config);
+
 [[nodiscard]] Outcome<std::vector<sysctl::Setting>> granted(const Environment& environment,
                                                             const Config& config, Notes& notes);
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cni/plugin.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "base/strings.h"
 #include "cni/attachment.h"
+#include "json/cursor.h"
 
 namespace podsysctl::cni {
 namespace {
@@ -34,8 +36,18 @@ Answer failed(const Fault& fault, std::string_view version) {
   return {1, json::dump(object) + "\n", ""};
 }
 
-Answer versions() {
-  const json::Value answer = {{"cniVersion", supported_versions().back()},
+// What the runtime speaks, where it says so and we know it. Not every runtime says anything here.
+std::string spoken_version(std::string_view input) {
+  const auto& known = supported_versions();
+  const auto tree = json::parse(input, "<stdin>");
+  const auto spoken = tree && tree->is_object()
+                          ? json::Cursor(*tree, "<stdin>").string_or("cniVersion", known.back())
+                          : Result<std::string>(known.back());
+  return spoken && std::ranges::find(known, *spoken) != known.end() ? *spoken : known.back();
+}
+
+Answer versions(std::string_view input) {
+  const json::Value answer = {{"cniVersion", spoken_version(input)},
                               {"supportedVersions", version_list()}};
   return {0, json::dump(answer) + "\n", ""};
 }
@@ -58,11 +70,10 @@ Answer perform(const Environment& environment, const Config& config, Notes& note
     case Command::gc:
       return silent(collect(config), config);
     case Command::status:
-      return silent(status(config), config);
-    case Command::version:
+    case Command::version:  // was answered before
       break;
   }
-  return versions();
+  return silent(status(config), config);
 }
 
 }  // namespace
@@ -77,9 +88,9 @@ Answer run(const Lookup& variable, std::string_view input) {
     return {0, "", about()};
   }
   if ((*environment)->command == Command::version) {
-    return versions();
+    return versions(input);
   }
-  const auto config = read_config(input, (*environment)->command);
+  const auto config = read_config(input, **environment);
   if (!config) {
     return failed(config.error(), newest);
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the runtime asks for: the command and its variables, and the network's configuration on
 // standard input. CNI specification 1.1.0, sections 2 and 3; supported are 0.3.0 to 1.1.0. The
-// configuration of the tuning plugin is taken as far as it is about sysctls; its fields for link
-// attributes are refused by name. Faults: see fault.h. Thread-safety: pure functions.
+// configuration of the tuning plugin is taken as it is. Faults: see fault.h. Thread-safety: pure
+// functions.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "cni/fault.h"
+#include "cni/link_wishes.h"
 #include "json/json.h"
 
 namespace podsysctl::cni {
@@ -31,6 +32,7 @@ struct Environment {
   std::string ifname;
   std::string pod_namespace;  // of CNI_ARGS
   std::string pod_name;
+  std::string mac;  // of CNI_ARGS, too; "" where not given
 };
 
 // An attachment that GC keeps.
@@ -44,6 +46,7 @@ struct Config {
   std::string network;
   std::vector<std::pair<std::string, std::string>> sysctls;  // args.cni.sysctl over sysctl
   std::map<std::string, std::string> annotations;
+  std::vector<LinkWish> link;
   std::string data_folder;
   std::string policy_folder;
   std::shared_ptr<const json::Value> previous;  // null where not given
@@ -55,7 +58,7 @@ using Lookup = std::function<std::optional<std::string>(const std::string& name)
 // nullopt where CNI_COMMAND is not set: somebody started the program by hand.
 [[nodiscard]] Outcome<std::optional<Environment>> read_environment(const Lookup& variable);
 
-[[nodiscard]] Outcome<Config> read_config(std::string_view text, Command command);
+[[nodiscard]] Outcome<Config> read_config(std::string_view text, const Environment& environment);
 
 // ["0.3.0", …], oldest first.
 [[nodiscard]] const std::vector<std::string>& supported_versions();
@@ -65,6 +68,10 @@ using Lookup = std::function<std::optional<std::string>(const std::string& name)
 
 // The previous plugin's result in the configuration's version: what that one does not know is left
 // out, and ips[].version is added or left out.
-[[nodiscard]] json::Value converted(const json::Value& result, std::string_view version);
+[[nodiscard]] json::Value converted(json::Value result, std::string_view version);
+
+// The result with what was set of the pod's interface `ifname`: its address and MTU.
+[[nodiscard]] json::Value with_link(json::Value result, std::string_view ifname,
+                                    const std::vector<LinkWish>& link);
 
 }  // namespace podsysctl::cni

@@ -57,7 +57,18 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{{{"CNI_COMMAND", "DEL"}, {"CNI_CONTAINERID", "x"}, {"CNI_IFNAME", "a/b"}},
             "CNI_IFNAME"},
         Bad{{{"CNI_COMMAND", "DEL"}, {"CNI_CONTAINERID", "x"}, {"CNI_IFNAME", ".."}}, "CNI_IFNAME"},
+        Bad{{{"CNI_COMMAND", "DEL"},
+             {"CNI_CONTAINERID", std::string(201, 'x')},
+             {"CNI_IFNAME", "eth0"}},
+            "CNI_CONTAINERID"},
+        Bad{{{"CNI_COMMAND", "STATUS"}, {"CNI_ARGS", "MAC=1:2:3"}}, "CNI_ARGS"},
         Bad{{{"CNI_COMMAND", "STATUS"}, {"CNI_ARGS", "a=b=c"}}, "CNI_ARGS"}));
+
+Environment asked(Command command) {
+  Environment environment;
+  environment.command = command;
+  return environment;
+}
 
 struct BadText {
   const char* text;
@@ -67,7 +78,7 @@ struct BadText {
 };
 class BadConfig : public ::testing::TestWithParam<BadText> {};
 TEST_P(BadConfig, HasTheCodeOfTheSpecification) {
-  const auto read = read_config(GetParam().text, GetParam().command);
+  const auto read = read_config(GetParam().text, asked(GetParam().command));
   ASSERT_FALSE(read.has_value());
   EXPECT_EQ(read.error().code, GetParam().code);
   EXPECT_THAT(read.error().message + " " + read.error().details, HasSubstr(GetParam().message));
@@ -88,8 +99,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadText{R"({"cniVersion":"1.0.0"})", Command::add, FaultCode::config, "name: missing"},
         BadText{R"({"cniVersion":"1.0.0","name":"n","sysctl":{"net.a":1}})", Command::add,
                 FaultCode::config, "expected a string"},
-        BadText{R"({"cniVersion":"1.0.0","name":"n","mtu":1400})", Command::add,
-                FaultCode::unsupported_field, "mtu: 1400"},
+        BadText{R"({"cniVersion":"1.0.0","name":"n","mtu":-1})", Command::add, FaultCode::config,
+                "network configuration: mtu: \"-1\" is no number from 1 to 2147483647"},
+        BadText{R"({"cniVersion":"1.0.0","name":"n","promisc":"on"})", Command::add,
+                FaultCode::config, "promisc: expected true or false"},
         BadText{R"({"cniVersion":"1.0.0","name":"n","prevResult":[]})", Command::add,
                 FaultCode::config, "prevResult: must be an object"}));
 
@@ -98,17 +111,28 @@ TEST(Config, ArgumentsWinOverTheConfiguration) {
       R"({"cniVersion":"1.0.0","name":"n","sysctl":{"net.a":"1","net.b":"1"},"mtu":0,
           "args":{"cni":{"sysctl":{"net.b":"2"}}},
           "runtimeConfig":{"io.kubernetes.cri.pod-annotations":{"k":"v"}}})",
-      Command::add);
+      asked(Command::add));
   ASSERT_TRUE(read.has_value()) << read.error().message;
   using Pairs = std::vector<std::pair<std::string, std::string>>;
   EXPECT_EQ(read->sysctls, (Pairs{{"net.a", "1"}, {"net.b", "2"}}));
   EXPECT_EQ(read->annotations.at("k"), "v");
 }
 
+TEST(Config, HoldsAsManySysctlsAsAPodMay) {
+  std::string many;
+  for (int i = 0; i < 257; ++i) {
+    many += (many.empty() ? "" : ",") + fmt::format("\"net.a{}\":\"1\"", i);
+  }
+  const auto read = read_config(R"({"cniVersion":"1.0.0","name":"n","sysctl":{)" + many + "}}",
+                                asked(Command::add));
+  ASSERT_FALSE(read.has_value());
+  EXPECT_EQ(read.error().message, "network configuration: sysctl: at most 256 are taken");
+}
+
 TEST(Config, ArgumentsAloneAreFine) {
   EXPECT_TRUE(
       read_config(R"({"cniVersion":"1.0.0","name":"n","args":{"cni":{"sysctl":{"net.b":"2"}}}})",
-                  Command::add)
+                  asked(Command::add))
           .has_value());
 }
 
@@ -126,6 +150,22 @@ TEST(PreviousResult, IsSpokenInTheConfigurationsVersion) {
   const json::Value back = converted(old, "1.1.0");
   EXPECT_FALSE(back["ips"][0].contains("version"));
   EXPECT_EQ(converted(previous, "1.1.0"), previous);
+}
+
+TEST(PreviousResult, GetsWhatWasSetOfThePodsInterfaceAlone) {
+  const json::Value previous = json::Value::parse(
+      R"({"cniVersion":"1.1.0","interfaces":[{"name":"eth0","mac":"aa:00:00:00:00:01"},
+          {"name":"eth0","mac":"aa:00:00:00:00:02","sandbox":"/run/netns/x"},
+          {"name":"eth1","mac":"aa:00:00:00:00:03","sandbox":"/run/netns/x"}, {"name":7}]})");
+  const std::vector<LinkWish> link{{linux::LinkAttribute::mac, "02:00:5e:10:00:0a"},
+                                   {linux::LinkAttribute::mtu, "1400"},
+                                   {linux::LinkAttribute::queue_length, "5"}};
+  const json::Value result = with_link(previous, "eth0", link);
+  EXPECT_EQ(result["interfaces"][0], previous["interfaces"][0]);
+  EXPECT_EQ(result["interfaces"][1]["mac"], "02:00:5e:10:00:0a");
+  EXPECT_EQ(result["interfaces"][1]["mtu"], 1400);
+  EXPECT_EQ(result["interfaces"][2], previous["interfaces"][2]);
+  EXPECT_FALSE(converted(result, "1.0.0")["interfaces"][1].contains("mtu"));
 }
 
 }  // namespace

@@ -38,6 +38,17 @@ void set_address_version(json::Value& address, std::string_view version) {
   address["version"] = is_six ? "6" : "4";
 }
 
+// The host's end of a pair may have the same name.
+bool is_in_pod(const json::Value& interface) {
+  const auto sandbox = interface.find("sandbox");
+  return sandbox != interface.end() && sandbox->is_string() && *sandbox != "";
+}
+
+bool is_named(const json::Value& interface, std::string_view name) {
+  const auto own = interface.find("name");
+  return own != interface.end() && own->is_string() && *own == name;
+}
+
 template <class Names>
 void drop(json::Value& item, const Names& names) {
   for (const std::string_view name : names) {
@@ -56,15 +67,31 @@ bool at_least(std::string_view version, std::string_view other) {
   return version >= other;  // all supported ones have one digit a part
 }
 
-json::Value converted(const json::Value& result, std::string_view version) {
-  json::Value out = result;
-  out["cniVersion"] = std::string(version);
-  each_of(out, "ips", [version](json::Value& ip) { set_address_version(ip, version); });
+json::Value converted(json::Value result, std::string_view version) {
+  result["cniVersion"] = std::string(version);
+  each_of(result, "ips", [version](json::Value& ip) { set_address_version(ip, version); });
   if (!at_least(version, "1.1.0")) {
-    each_of(out, "interfaces", [](json::Value& each) { drop(each, kNewInInterfaces); });
-    each_of(out, "routes", [](json::Value& each) { drop(each, kNewInRoutes); });
+    each_of(result, "interfaces", [](json::Value& each) { drop(each, kNewInInterfaces); });
+    each_of(result, "routes", [](json::Value& each) { drop(each, kNewInRoutes); });
   }
-  return out;
+  return result;
+}
+
+json::Value with_link(json::Value result, std::string_view ifname,
+                      const std::vector<LinkWish>& link) {
+  each_of(result, "interfaces", [&](json::Value& each) {
+    if (!is_in_pod(each) || !is_named(each, ifname)) {
+      return;
+    }
+    for (const LinkWish& wish : link) {
+      if (wish.attribute == linux::LinkAttribute::mac) {
+        each["mac"] = wish.value;
+      } else if (wish.attribute == linux::LinkAttribute::mtu) {
+        each["mtu"] = parse_number<int>(wish.value).value_or(0);
+      }
+    }
+  });
+  return result;
 }
 
 }  // namespace podsysctl::cni
