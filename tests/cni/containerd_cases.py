@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pods of containerd whose network ends in podsysctl-cni."""
+
+import contextlib
+import json
+import pathlib
+import subprocess
+
+import cri_calls
+import runtime_containerd
+from place import Missing, Place, host_value, holds, run_cases, same
+
+TEN = {
+    "net.ipv4.ip_local_port_range": "500 60999",
+    "net.ipv4.ip_unprivileged_port_start": "400",
+    "net.ipv4.conf.all.accept_redirects": "1",
+    "net.ipv4.ip_forward": "1",
+    "net.core.somaxconn": "2048",
+    "net.ipv4.tcp_fin_timeout": "30",
+    "net.ipv4.tcp_keepalive_time": "600",
+    "net.ipv4.tcp_rmem": "4096 65536 1048576",
+    "net.ipv4.conf.eth0.arp_notify": "1",
+    "net.ipv4.conf.IFNAME.rp_filter": "1",
+}
+
+
+class WithPlugin(runtime_containerd.Containerd):
+    """Its network: what the cases of the engine have, and ours behind it."""
+
+    def __init__(self, place: Place, version: str, cache: pathlib.Path):
+        super().__init__(version, cache)
+        self.place = place
+
+    def configure(self) -> None:
+        super().configure()
+        programs = self.place.work / "programs"  # one folder is all that 1.x knows
+        programs.mkdir(exist_ok=True)
+        for folder in reversed(self.place.folders):
+            for program in folder.iterdir():
+                (programs / program.name).unlink(missing_ok=True)
+                (programs / program.name).symlink_to(program)
+        theirs = next(folder for folder in runtime_containerd.PLUGIN_FOLDERS if pathlib.Path(folder).is_dir())
+        path = self.state / "config.toml"
+        path.write_text(path.read_text().replace(theirs, str(programs)))
+        self.set_network(self.place.ours())
+
+    def own_values(self) -> dict[str, str]:
+        """What this containerd has runc write after the network was made: then its values count."""
+        return {"net.ipv4.ip_unprivileged_port_start": "0"} if self.version.startswith("2.") else {}
+
+    def set_network(self, ours: dict) -> None:
+        network = json.loads(json.dumps(runtime_containerd.NETWORK).replace("{run}", str(self.run)))
+        network["cniVersion"] = "1.0.0" if self.version != "1.6" else "0.4.0"
+        network["plugins"].insert(1, ours)
+        new = self.state / "new.conflist"
+        new.write_text(json.dumps(network))
+        file = new.rename(self.state / "net.d" / "10-test.conflist")
+        with file.open("r+") as whole:  # 1.6 does not notice new files, later ones read at every write
+            whole.write("{")
+
+
+class Case:
+    def __init__(self, place: Place, runtime: WithPlugin):
+        self.place, self.runtime = place, runtime
+        self.cri = cri_calls.Cri(runtime.socket)
+
+    @contextlib.contextmanager
+    def pod(self, name: str, settings: dict[str, str] | None = None, **more):
+        text = "".join(f"{key} = {value}\n" for key, value in (settings or {}).items())
+        annotations = {"podsysctl.io/sysctls": text} if settings else {}
+        pod_id = self.cri.run_pod(cri_calls.Pod(name, annotations=annotations, **more))
+        try:
+            yield pod_id
+        finally:
+            self.cri.stop_pod(pod_id)
+            self.cri.remove_pod(pod_id)
+
+    def refused(self, name: str, settings: dict[str, str], **more) -> str:
+        try:
+            with self.pod(name, settings, **more):
+                pass
+        except cri_calls.CallFailed as failure:
+            return str(failure)
+        raise AssertionError(f"{name} was not refused")
+
+    def value(self, pod_id: str, key: str) -> str:
+        pid = json.loads(self.cri.info(pod_id)["info"])["pid"]
+        path = "/proc/sys/" + key.replace("IFNAME", "eth0").replace(".", "/")
+        shown = subprocess.run(["nsenter", "-t", str(pid), "-n", "cat", path], capture_output=True, text=True,
+                               check=True)
+        return " ".join(shown.stdout.split())
+
+    def nothing_is_left(self) -> None:
+        same("records", self.place.records(), [])
+        same("addresses", [each.name for each in (self.runtime.run / "cni" / "cri-test").glob("10.*")], [])
+
+
+def ten_keys(case: Case) -> None:
+    with case.pod("ten", TEN) as pod:
+        for key, wanted in TEN.items():
+            same(key, case.value(pod, key), case.runtime.own_values().get(key, wanted))
+        same("records", case.place.records(), [f"{pod}@eth0.json"])
+    case.nothing_is_left()
+
+
+def the_networks_own_settings(case: Case) -> None:
+    """What any pod of the network gets, also one that says nothing."""
+    (case.place.policies / "all.yaml").write_text(
+        "apiVersion: podsysctl.io/v1alpha1\nkind: SysctlPolicy\nmetadata: {name: all}\n"
+        "spec: {match: {}, allowed: [{name: net.ipv4.tcp_fin_timeout}]}\n")
+    case.runtime.set_network(case.place.ours(sysctl={"net.ipv4.tcp_fin_timeout": "31"}, mtu=1400))
+    wait_for_network(case)
+    try:
+        with case.pod("plain", namespace="other") as pod:
+            same("tcp_fin_timeout", case.value(pod, "net.ipv4.tcp_fin_timeout"), "31")
+        case.nothing_is_left()
+        with case.pod("own", {"net.ipv4.tcp_fin_timeout": "32"}) as pod:
+            same("the pod's wish wins", case.value(pod, "net.ipv4.tcp_fin_timeout"), "32")
+    finally:
+        (case.place.policies / "all.yaml").unlink()
+        case.runtime.set_network(case.place.ours())
+        wait_for_network(case)
+    with case.pod("after", namespace="other") as pod:
+        same("tcp_fin_timeout", case.value(pod, "net.ipv4.tcp_fin_timeout"), "60")
+
+
+def wait_for_network(case: Case) -> None:
+    """containerd notices a changed file by itself, and says in its status what it has read."""
+    wanted = json.loads((case.runtime.state / "net.d" / "10-test.conflist").read_text())["plugins"][1]
+
+    def has_it() -> bool:
+        for number, entry in cri_calls.fields(case.cri.call("Status", cri_calls.field(1, 1))):
+            if number == 2:
+                pair = dict(cri_calls.fields(entry))
+                if pair[1] in (b"cniconfig",):
+                    networks = json.loads(pair[2])["Networks"]
+                    plugins = [each for net in networks for each in net["Config"]["Plugins"]]
+                    return any(json.loads(each["Source"]) == wanted for each in plugins)
+        return False
+
+    case.runtime.wait_until(has_it, "read its network")
+
+
+def no_wish(case: Case) -> None:
+    with case.pod("plain") as pod:
+        same("somaxconn", case.value(pod, "net.core.somaxconn"), "4096")
+        same("records", case.place.records(), [])
+    case.nothing_is_left()
+
+
+def forbidden(case: Case) -> None:
+    for name, settings, more, parts in (
+            ("unlisted", {"net.core.somaxconn": "1024"}, {"namespace": "other"},
+             ("SysctlForbidden: forbidden sysctl: \"net.core.somaxconn\" not allowlisted", "podsysctl-cni")),
+            ("bounds", {"net.core.somaxconn": "70000"}, {}, ("net.core.somaxconn", "65535")),
+            ("node", {"vm.swappiness": "1"}, {}, ("vm.swappiness",)),
+            ("smuggled", {"net.ipv4.tcp_fin_timeout": "30+kernel.core_pattern=|/x"}, {}, ("tcp_fin_timeout",)),
+            ("missing", {"net.ipv4.conf.eth7.rp_filter": "1"}, {}, ("eth7",))):
+        message = case.refused(name, settings, **more).replace('\\"', '"')
+        for part in parts:
+            holds(message, part)
+        case.nothing_is_left()
+    same("pods", case.cri.pod_ids(), [])
+
+
+def degraded(case: Case) -> None:
+    with case.pod("degraded", {"net.core.somaxconn": "1024", "net.ipv4.tcp_syncookies": "0"},
+                  namespace="lenient") as pod:
+        same("somaxconn", case.value(pod, "net.core.somaxconn"), "4096")
+        same("tcp_syncookies", case.value(pod, "net.ipv4.tcp_syncookies"), "0")
+    case.nothing_is_left()
+
+
+def host_network(case: Case) -> None:
+    """No plugin is asked then, and the host keeps its values."""
+    before = host_value("net/core/somaxconn")
+    with case.pod("hostnet", {"net.core.somaxconn": "1024"}, host_network=True):
+        same("the host's value", host_value("net/core/somaxconn"), before)
+    case.nothing_is_left()
+
+
+CASES = (no_wish, ten_keys, forbidden, degraded, host_network, the_networks_own_settings)
+
+
+def run(place: Place, version: str, cache: pathlib.Path, wanted: list[str]) -> int:
+    runtime = WithPlugin(place, version, cache)
+    try:
+        runtime.start(place.work)
+    except runtime_containerd.Missing as missing:
+        raise Missing(str(missing)) from None
+    try:
+        outcome = run_cases(CASES, wanted, lambda: Case(place, runtime))
+        if outcome == 1:
+            print(runtime.last_words())
+        return outcome
+    finally:
+        with contextlib.suppress(subprocess.SubprocessError, cri_calls.CallFailed):
+            cri = cri_calls.Cri(runtime.socket)
+            for pod in cri.pod_ids():
+                cri.stop_pod(pod)
+                cri.remove_pod(pod)
+        runtime.stop()
