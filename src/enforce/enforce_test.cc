@@ -168,6 +168,40 @@ TEST_F(EnforceTest, FailureTakesBackWhatWasWritten) {
   EXPECT_EQ(application.settings[1].state, ApplyState::refused);
 }
 
+TEST_F(EnforceTest, SaysWhatWillBeReplacedBeforeItIs) {
+  // On this thread, which comes back.
+  auto writer = sysctl::SysctlWriter::open_here(*linux::HostNamespaces::read());
+  ASSERT_TRUE(writer) << writer.error().message;
+  const std::vector<Setting> settings{setting("net.core.somaxconn", "1234")};
+  std::string previous;
+  const auto refused = enforce(settings, *target_, *writer, [&](sysctl::Plan& plan) -> Result<> {
+    previous = plan.steps.at(0).previous;
+    return Error::of(Code::unavailable, "no place");
+  });
+  ASSERT_TRUE(refused.failure);
+  EXPECT_EQ(refused.failure->message, "no place");
+  EXPECT_EQ(refused.settings.at(0).state, ApplyState::refused);
+  const auto done = enforce(settings, *target_, *writer, [&](sysctl::Plan& plan) -> Result<> {
+    EXPECT_EQ(plan.steps.at(0).previous, previous);
+    return {};
+  });
+  EXPECT_FALSE(done.failure);
+  EXPECT_EQ(done.settings.at(0).effective, "1234");
+  EXPECT_NE(linux::Namespace::own(linux::NamespaceKind::net)->id(), target_->net->id());
+}
+
+TEST_F(EnforceTest, AsksAlsoWhereThereAreNoSettings) {
+  auto writer = sysctl::SysctlWriter::open();
+  ASSERT_TRUE(writer);
+  int asked = 0;
+  const auto application = enforce({}, *target_, *writer, [&](sysctl::Plan&) -> Result<> {
+    ++asked;
+    return {};
+  });
+  EXPECT_FALSE(application.failure);
+  EXPECT_EQ(asked, 1);
+}
+
 TEST_F(EnforceTest, TheHostIsNeverATarget) {
   auto writer = sysctl::SysctlWriter::open();
   ASSERT_TRUE(writer);

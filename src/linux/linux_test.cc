@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <string>
 #include <thread>
@@ -16,6 +19,7 @@
 
 #include "linux/fd.h"
 #include "linux/file.h"
+#include "linux/fresh_namespaces.h"
 #include "linux/mounts.h"
 #include "linux/namespaces.h"
 #include "linux/poll_timeout.h"
@@ -157,6 +161,37 @@ TEST(ProcSys, ReadsAndRefuses) {
   ASSERT_FALSE(absent);
   EXPECT_EQ(absent.error().code, Code::not_found);
   EXPECT_FALSE(proc_sys->open_key("../self/status", ProcSysAccess::read));
+}
+
+// In a mount namespace of a child's, after `change`: where the files are reached through.
+std::string in_place_after(const std::function<int()>& change) {
+  return call_in_child([&change]() -> Result<std::string> {
+           if (::unshare(CLONE_NEWNS) != 0 ||
+               ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 || change() != 0) {
+             return Error::from_errno(errno, "prepare");
+           }
+           PSYS_TRY_ASSIGN(const ProcSys proc_sys, ProcSys::open_in_place());
+           PSYS_TRY(proc_sys.open_key("net/ipv4/ip_forward", ProcSysAccess::read_write));
+           return std::string(proc_sys.source());
+         })
+      .value_or("error");
+}
+
+TEST(ProcSys, GoesThroughProcItselfOnlyWhereItIsWholeAndWritable) {
+  if (::geteuid() != 0) {
+    GTEST_SKIP() << "mounts need root";
+  }
+  EXPECT_EQ(in_place_after([] { return 0; }), "/proc");
+  EXPECT_EQ(in_place_after([] {
+              return ::mount("none", "/proc", nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr);
+            }),
+            "fsopen");
+  for (const char* covered : {"/proc/sys", "/proc/sys/net"}) {
+    EXPECT_EQ(in_place_after([covered] { return ::mount("tmpfs", covered, "tmpfs", 0, nullptr); }),
+              "fsopen");
+  }
+  EXPECT_EQ(in_place_after([] { return ::mount("tmpfs", "/proc", "tmpfs", 0, nullptr); }),
+            "fsopen");
 }
 
 TEST(Spawn, CapturesBothStreamsAndTheStatus) {
