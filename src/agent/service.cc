@@ -4,8 +4,10 @@
 #include <poll.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -17,12 +19,14 @@
 #include "agent/caretaker.h"
 #include "agent/doors.h"
 #include "agent/exposition.h"
+#include "agent/heartbeat.h"
 #include "agent/journal.h"
 #include "agent/nri_door.h"
 #include "agent/pod_keeper.h"
 #include "agent/rights.h"
 #include "api/api_thread.h"
 #include "linux/file.h"
+#include "linux/poll_timeout.h"
 #include "linux/signals.h"
 #include "linux/small_memory.h"
 #include "rules/live_set.h"
@@ -32,7 +36,8 @@ namespace podsysctl::agent {
 namespace {
 
 constexpr mode_t kFolderMode = 0755;
-constexpr int kBeat = 60'000;  // ms; so that a loop that hangs is told from one that waits
+// So that a loop that hangs is told from one that waits.
+constexpr std::chrono::milliseconds kLongestWait{60'000};
 
 // What the main thread waits for: signals, changed policy files, the end of a door.
 struct Loop {
@@ -42,12 +47,15 @@ struct Loop {
   PodKeeper& keeper;
   Board& board;
   api::Pulse& pulse;
+  Heartbeat& heart;
   Log& log;
   std::uint64_t failures = 0;  // of reloads
 
   [[nodiscard]] Result<> run();
   [[nodiscard]] bool told_to_end();
   void reload();
+  [[nodiscard]] std::chrono::milliseconds beat();
+  [[nodiscard]] std::string summary() const;
 };
 
 PolicyState state_of(const rules::LiveSet& policies, std::uint64_t failures) {
@@ -65,10 +73,9 @@ Result<> Loop::run() {
     std::array<pollfd, 3> entries{{{signals.fd().get(), POLLIN, 0},
                                    {policies.fd().get(), POLLIN, 0},
                                    {doors.ended().get(), POLLIN, 0}}};
-    if (::poll(entries.data(), entries.size(), kBeat) < 0 && errno != EINTR) {
+    if (::poll(entries.data(), entries.size(), linux::poll_timeout(beat())) < 0 && errno != EINTR) {
       return Error::from_errno(errno, "wait for something to do");
     }
-    pulse.beat();
     if (entries[0].revents != 0 && told_to_end()) {
       return {};
     }
@@ -81,13 +88,27 @@ Result<> Loop::run() {
   }
 }
 
+// Says that the loop lives, and how long it may wait before it says so again.
+std::chrono::milliseconds Loop::beat() {
+  pulse.beat();
+  const std::chrono::milliseconds limit = heart.beat(Heartbeat::Steady::now());
+  return limit.count() < 0 ? kLongestWait : std::min(limit, kLongestWait);
+}
+
+std::string Loop::summary() const {
+  return fmt::format("policy generation {}{}", policies.current().number,
+                     policies.error() ? ", a newer one is refused" : "");
+}
+
 // SIGHUP reads the policy files again; every other signal ends the agent.
 bool Loop::told_to_end() {
   while (const std::optional<linux::ReceivedSignal> signal = signals.next()) {
     if (signal->number != SIGHUP) {
       return true;
     }
+    heart.reloading();
     reload();
+    heart.ready(summary());
   }
   return false;
 }
@@ -169,7 +190,8 @@ std::vector<std::string> set_by_hand(ByHand& by_hand, const std::string& pod_uid
 }  // namespace
 
 Result<> run(const Options& options, const policy::Allowlist& allowlist,
-             const nri::Environment& environment, const Clock& clock, Log& log) {
+             const nri::Environment& environment, const linux::ServiceManager& manager,
+             const Clock& clock, Log& log) {
   linux::keep_memory_small();
   // Both before there is another thread, so that all inherit them.
   PSYS_TRY(keep_few_capabilities());
@@ -212,8 +234,11 @@ Result<> run(const Options& options, const policy::Allowlist& allowlist,
                                       policies.current().number, options.policy_folder));
   PSYS_TRY_ASSIGN(const std::unique_ptr<Doors> open, Doors::start(std::move(doors)));
   board.set_doors(open.get());
-  Loop loop{signals, policies, *open, *keeper, board, pulse, log};
+  Heartbeat heart(manager, log);
+  Loop loop{signals, policies, *open, *keeper, board, pulse, heart, log};
+  heart.ready(loop.summary());
   const Result<> looped = loop.run();
+  heart.stopping();
   board.set_doors(nullptr);
   const Result<> ended = open->stop();
   PSYS_TRY(looped);

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "linux/service_manager.h"
 #include "live/drift_watch.h"
 #include "nri/connection.h"
 #include "policy/allowlist.h"
@@ -39,6 +40,7 @@ struct Options {
 };
 
 [[nodiscard]] Result<> run(const Options& options, const policy::Allowlist& allowlist,
-                           const nri::Environment& environment, const Clock& clock, Log& log);
+                           const nri::Environment& environment,
+                           const linux::ServiceManager& manager, const Clock& clock, Log& log);
 
 }  // namespace podsysctl::agent

@@ -17,6 +17,7 @@
 #include "cli/host_name.h"
 #include "cli/live_resources.h"
 #include "cli/output.h"
+#include "linux/service_manager.h"
 #include "nri/connection.h"
 #include "policy/allowlist.h"
 #include "rules/file_reader.h"
@@ -107,7 +108,7 @@ Result<std::optional<policy::DefaultSysctls>> flag_defaults(const Given& given) 
   return std::optional(std::move(made));
 }
 
-Result<> run(Given& given, const Clock& clock, Log& log) {
+Result<> run(Given& given, const linux::ServiceManager& manager, const Clock& clock, Log& log) {
   agent::Options& options = given.options;
   PSYS_TRY_ASSIGN(service::NodePolicy node, node_policy(given));
   PSYS_TRY_ASSIGN(std::optional<policy::DefaultSysctls> defaults, flag_defaults(given));
@@ -123,13 +124,14 @@ Result<> run(Given& given, const Clock& clock, Log& log) {
   options.host = host_name();
   options.version = build_info().version;
   options.more = live_resources(options.root);
-  return agent::run(options, node.allowlist, &environment, clock, log);
+  return agent::run(options, node.allowlist, &environment, manager, clock, log);
 }
 
 int serve(Given& given) {
+  const auto manager = linux::ServiceManager::from_environment();
   const SystemClock clock;
   ErrorStreamLog log(clock);
-  const Result<> ended = run(given, clock, log);
+  const Result<> ended = run(given, manager, clock, log);
   return ended ? kOk : report(ended.error());
 }
 
