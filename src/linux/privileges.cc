@@ -38,14 +38,17 @@ std::uint64_t bits_of(std::span<const int> capabilities) {
 }
 
 Result<> shrink_bounding_set(std::uint64_t kept) {
-  // EINVAL: beyond the last one of this kernel.
-  for (unsigned number = 0; ::prctl(PR_CAPBSET_READ, number, 0, 0, 0) >= 0; ++number) {
+  for (unsigned number = 0;; ++number) {
+    const int there = ::prctl(PR_CAPBSET_READ, number, 0, 0, 0);
+    if (there < 0) {
+      return {};  // EINVAL: beyond the last one of this kernel
+    }
     const bool keep = ((kept >> number) & 1U) != 0;
-    if (!keep && ::prctl(PR_CAPBSET_DROP, number, 0, 0, 0) != 0) {
+    // One that is gone already is not asked for: to drop takes CAP_SETPCAP, which may be gone, too.
+    if (there > 0 && !keep && ::prctl(PR_CAPBSET_DROP, number, 0, 0, 0) != 0) {
       return Error::from_errno(errno, "take capability {} out of the bounding set", number);
     }
   }
-  return {};
 }
 
 sock_filter load(std::size_t offset) {
