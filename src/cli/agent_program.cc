@@ -11,6 +11,7 @@
 
 #include "agent/service.h"
 #include "base/clock.h"
+#include "cli/agent_install.h"
 #include "cli/args_parse.h"
 #include "cli/build_info.h"
 #include "cli/exit_codes.h"
@@ -163,10 +164,12 @@ Command make_agent() {
   const auto given = std::make_shared<Given>();
   agent::Options& options = given->options;
   Command app("podsysctl-agent", "Gives the pods of a container runtime their kernel parameters");
+  app.usage({"podsysctl-agent [flags]", "podsysctl-agent install|uninstall [flags]"});
   app.details(
       "Registers with the runtime over the Node Resource Interface: as an external plugin at its "
       "socket, or over the connection that a runtime hands to a plugin that it starts itself. Runs "
-      "until SIGTERM; SIGHUP reads the policy files again.");
+      "until SIGTERM; SIGHUP reads the policy files again. The commands put files of ours into the "
+      "folders of a node's runtime, and take them away.");
   add_policy_flags(app, *given);
   app.option("nri-socket", "PATH", "The runtime's NRI socket; `none`: that door stays shut",
              options.nri_socket)
@@ -181,6 +184,8 @@ Command make_agent() {
   app.option("root", "DIR", "Folder of the agent's own state", options.root)
       .completed_with(Completes::folders);
   app.action([given] { return serve(*given); });
+  add_install(app);
+  add_uninstall(app);
   return app;
 }
 

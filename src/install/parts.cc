@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "install/parts.h"
+
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "json/json.h"
+#include "linux/file.h"
+
+namespace podsysctl::install {
+namespace {
+
+constexpr std::size_t kLargestProgram = std::size_t{256} << 20U;
+constexpr mode_t kDataMode = 0644;
+// The number decides in which order a runtime asks its plugins.
+constexpr const char* kNriName = "10-podsysctl";
+
+Result<NodeFile> program(const std::string& source, const std::string& name, std::string path) {
+  PSYS_TRY_ASSIGN(std::string content,
+                  linux::read_file(fmt::format("{}/{}", source, name), kLargestProgram));
+  return NodeFile{.path = std::move(path), .content = std::move(content)};
+}
+
+// For pods that ask by annotation; a profile that selects pods by itself needs "always".
+NodeFile hook_description(const std::string& path, const std::string& hook) {
+  const json::Value description{
+      {"version", "1.0.0"},
+      {"hook", {{"path", hook}}},
+      {"when", {{"annotations", {{"^podsysctl\\.io/(sysctls|profile)$", ".*"}}}}},
+      {"stages", {"createRuntime", "poststart"}},
+  };
+  return {.path = path,
+          .content = json::dump(description, json::Layout::indented) + "\n",
+          .mode = kDataMode};
+}
+
+}  // namespace
+
+Result<std::vector<NodeFile>> files_of(Part part, const std::string& source, const Places& places) {
+  std::vector<NodeFile> files;
+  switch (part) {
+    case Part::cni: {
+      PSYS_TRY_ASSIGN(NodeFile plugin,
+                      program(source, "podsysctl-cni", places.cni + "/podsysctl-cni"));
+      files.push_back(std::move(plugin));
+      break;
+    }
+    case Part::hook: {
+      const std::string hook = places.programs + "/podsysctl-hook";
+      PSYS_TRY_ASSIGN(NodeFile binary, program(source, "podsysctl-hook", hook));
+      // The program first: a description that names none keeps every container from starting.
+      files.push_back(std::move(binary));
+      files.push_back(hook_description(places.hooks + "/podsysctl-hook.json", hook));
+      break;
+    }
+    case Part::nri: {
+      PSYS_TRY_ASSIGN(NodeFile plugin, program(source, "podsysctl-agent",
+                                               fmt::format("{}/{}", places.nri, kNriName)));
+      files.push_back(std::move(plugin));
+      break;
+    }
+  }
+  return files;
+}
+
+}  // namespace podsysctl::install

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "install/parts.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "linux/file.h"
+
+namespace podsysctl::install {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Parts : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (const char* name : {"podsysctl-agent", "podsysctl-cni", "podsysctl-hook"}) {
+      ASSERT_TRUE(linux::make_directories(folder_));
+      ASSERT_TRUE(linux::write_file(folder_ + "/" + name, name));
+    }
+  }
+  void TearDown() override { EXPECT_TRUE(linux::remove_tree(folder_)); }
+
+  const std::string folder_ = testing::TempDir() + "parts_" + std::to_string(::getpid());
+};
+
+TEST_F(Parts, EachProgramGoesWhereItsRuntimeLooks) {
+  const auto cni = files_of(Part::cni, folder_, {});
+  ASSERT_TRUE(cni) << cni.error().message;
+  ASSERT_EQ(cni->size(), 1U);
+  EXPECT_EQ(cni->front().path, "/opt/cni/bin/podsysctl-cni");
+  EXPECT_EQ(cni->front().content, "podsysctl-cni");
+  EXPECT_EQ(cni->front().mode, 0755U);
+  const auto nri = files_of(Part::nri, folder_, {.nri = "/var/nri"});
+  ASSERT_TRUE(nri) << nri.error().message;
+  EXPECT_EQ(nri->at(0).path, "/var/nri/10-podsysctl");
+  EXPECT_EQ(nri->at(0).content, "podsysctl-agent");
+}
+
+TEST_F(Parts, TheHookComesBeforeTheDescriptionThatNamesIt) {
+  const auto files = files_of(Part::hook, folder_, {.programs = "/opt/x"});
+  ASSERT_TRUE(files) << files.error().message;
+  ASSERT_EQ(files->size(), 2U);
+  EXPECT_EQ(files->at(0).path, "/opt/x/podsysctl-hook");
+  EXPECT_EQ(files->at(1).path, "/etc/containers/oci/hooks.d/podsysctl-hook.json");
+  EXPECT_EQ(files->at(1).mode, 0644U);
+  EXPECT_THAT(files->at(1).content, HasSubstr(R"("path": "/opt/x/podsysctl-hook")"));
+  EXPECT_THAT(files->at(1).content, HasSubstr(R"("^podsysctl\\.io/(sysctls|profile)$": ".*")"));
+}
+
+TEST_F(Parts, AProgramThatIsMissingIsNamed) {
+  std::filesystem::remove(folder_ + "/podsysctl-cni");
+  const auto files = files_of(Part::cni, folder_, {});
+  ASSERT_FALSE(files);
+  EXPECT_EQ(files.error().code, Code::not_found);
+  EXPECT_THAT(files.error().message, HasSubstr("podsysctl-cni"));
+}
+
+}  // namespace
+}  // namespace podsysctl::install
