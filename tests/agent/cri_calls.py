@@ -63,6 +63,9 @@ class Pod:
     namespace: str = "shop"
     annotations: dict[str, str] = dataclasses.field(default_factory=dict)
     host_network: bool = False
+    host_ipc: bool = False
+    # (id on the host, number of ids): a user namespace of its own.
+    users: tuple[int, int] | None = None
     attempt: int = 0
 
     def config(self) -> bytes:
@@ -70,6 +73,11 @@ class Pod:
                     field(4, self.attempt))
         # NODE is 2; POD, the other one, is 0.
         options = field(1, 2) if self.host_network else b""
+        if self.host_ipc:
+            options += field(3, 2)
+        if self.users:
+            mapping = field(1, self.users[0]) + field(3, self.users[1])
+            options += field(5, field(2, mapping) + field(3, mapping))
         linux = field(2, field(1, options))
         # A pod on the host's network has the host's name, too.
         hostname = b"" if self.host_network else field(2, self.name)

@@ -4,6 +4,7 @@
 either side is killed. Everything runs in namespaces of its own, which end with it.
 
 nri_test.py --binaries build/bin --cache DIR [--containerd 1.7|2.1] [CASE...]
+nri_attack_test.py and nri_users_test.py have more cases, by topic, and the same flags.
 Exit status 77 with a reason where no such containerd can be had."""
 
 import argparse
@@ -84,6 +85,10 @@ TEN = {
 
 def conf_text(settings: dict[str, str]) -> dict[str, str]:
     return {"podsysctl.io/sysctls": "".join(f"{key} = {value}\n" for key, value in settings.items())}
+
+
+class CannotBeHad(Exception):
+    """What the cases are about is not possible here; the reason was printed."""
 
 
 class NriContainerd(runtime_containerd.Containerd):
@@ -477,12 +482,12 @@ def make_surroundings() -> None:
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 
 
-def run_cases(options: argparse.Namespace) -> int:
+def run_cases(options: argparse.Namespace, cases, runtime_kind) -> int:
     make_surroundings()
     failed = 0
     with tempfile.TemporaryDirectory(prefix="psys-agent-") as folder:
         work = pathlib.Path(folder)
-        runtime = NriContainerd(options.containerd, options.cache)
+        runtime = runtime_kind(options.containerd, options.cache)
         try:
             runtime.start(work)
         except runtime_containerd.Missing as missing:
@@ -491,7 +496,7 @@ def run_cases(options: argparse.Namespace) -> int:
         agent = Agent(options.binaries.resolve(), work, runtime.run / "nri.sock")
         try:
             agent.start()
-            for each in CASES:
+            for each in cases:
                 if options.cases and each.__name__ not in options.cases:
                     continue
                 start = time.monotonic()
@@ -501,6 +506,8 @@ def run_cases(options: argparse.Namespace) -> int:
                 except (AssertionError, cri_calls.CallFailed, subprocess.SubprocessError) as failure:
                     failed += 1
                     print(f"FAIL {each.__name__}: {failure}", flush=True)
+        except CannotBeHad:
+            return SKIPPED
         finally:
             if failed:
                 print(agent.log.read_text(), file=sys.stderr)
@@ -509,7 +516,7 @@ def run_cases(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def main() -> int:
+def main(cases=CASES, program: str = __file__, runtime_kind=NriContainerd) -> int:
     if sys.argv[1:2] == ["--one-pod"]:
         annotations = conf_text({"net.core.somaxconn": "1024"})
         print(cri_calls.Cri(pathlib.Path(sys.argv[2])).run_pod(cri_calls.Pod(sys.argv[3], annotations=annotations)))
@@ -523,7 +530,9 @@ def main() -> int:
     if os.geteuid() != 0:
         print("skip: needs root", file=sys.stderr)
         return SKIPPED
-    return run_cases(options) if os.environ.get(INSIDE) else go_inside(sys.argv[1:])
+    if os.environ.get(INSIDE):
+        return run_cases(options, cases, runtime_kind)
+    return go_inside(sys.argv[1:], program)
 
 
 if __name__ == "__main__":
