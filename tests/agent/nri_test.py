@@ -4,7 +4,7 @@
 either side is killed. Everything runs in namespaces of its own, which end with it.
 
 nri_test.py --binaries build/bin --cache DIR [--containerd 1.7|2.1] [CASE...]
-nri_attack_test.py and nri_users_test.py have more cases, by topic, and the same flags.
+nri_attack_test.py, nri_faults_test.py and nri_users_test.py have more cases, by topic, and the same flags.
 Exit status 77 with a reason where no such containerd can be had."""
 
 import argparse
