@@ -61,6 +61,9 @@ void put_container_config(const ContainerConfig& from, v1::ContainerConfig& to) 
     added.set_container_path(mount.container_path);
     added.set_host_path(mount.host_path);
     added.set_readonly(mount.read_only);
+    if (mount.sees_later_mounts) {
+      added.set_propagation(v1::PROPAGATION_HOST_TO_CONTAINER);
+    }
   }
   put_map(from.labels, *to.mutable_labels());
   put_map(from.annotations, *to.mutable_annotations());

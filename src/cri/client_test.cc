@@ -65,7 +65,9 @@ TEST(Client, AsksForAContainer) {
   Client client(server.socket_path());
   ContainerConfig config{.name = "c", .image = "sha256:1", .command = {"sh", "-c", "id"}};
   config.env = {{"A", "1"}, {"A", "2"}};
-  config.mounts = {{.container_path = "/data", .host_path = "/srv", .read_only = true}};
+  config.mounts = {
+      {.container_path = "/data", .host_path = "/srv", .read_only = true},
+      {.container_path = "/late", .host_path = "/run/netns", .sees_later_mounts = true}};
   config.resources.memory_limit = 4096;
   config.security.run_as_user = 0;
   config.security.seccomp = {.kind = SeccompProfile::Kind::localhost, .localhost_path = "/p"};
@@ -77,6 +79,8 @@ TEST(Client, AsksForAContainer) {
   EXPECT_EQ(seen.config().command_size(), 3);
   EXPECT_EQ(seen.config().envs(1).value(), "2");
   EXPECT_TRUE(seen.config().mounts(0).readonly());
+  EXPECT_EQ(seen.config().mounts(0).propagation(), v1::PROPAGATION_PRIVATE);
+  EXPECT_EQ(seen.config().mounts(1).propagation(), v1::PROPAGATION_HOST_TO_CONTAINER);
   EXPECT_EQ(seen.config().linux().resources().memory_limit_in_bytes(), 4096);
   const v1::LinuxContainerSecurityContext& security = seen.config().linux().security_context();
   EXPECT_TRUE(security.has_run_as_user());

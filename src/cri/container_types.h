@@ -23,6 +23,7 @@ struct Mount {
   std::string container_path;
   std::string host_path;
   bool read_only = false;
+  bool sees_later_mounts = false;  // PROPAGATION_HOST_TO_CONTAINER
 };
 
 // 0: left to the runtime.

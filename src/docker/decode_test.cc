@@ -107,18 +107,21 @@ TEST(Encode, LeavesOutWhatIsLeftToTheDaemon) {
 }
 
 TEST(Encode, Container) {
-  const std::string text = encode(ContainerSpec{.image = "busybox",
-                                                .command = {"sh"},
-                                                .sysctls = {{"net.core.somaxconn", "777"}},
-                                                .network_mode = "container:a",
-                                                .mounts = {{"/a", "/b", true}},
-                                                .ports = {{80, 8080, "127.0.0.1", "tcp"}},
-                                                .cpu_quota = 5000,
-                                                .log_driver = "json-file"});
+  const std::string text =
+      encode(ContainerSpec{.image = "busybox",
+                           .command = {"sh"},
+                           .sysctls = {{"net.core.somaxconn", "777"}},
+                           .network_mode = "container:a",
+                           .mounts = {{"/a", "/b", true}, {"/c", "/d", false, "rslave"}},
+                           .ports = {{80, 8080, "127.0.0.1", "tcp"}},
+                           .cpu_quota = 5000,
+                           .log_driver = "json-file"});
   for (const char* part :
        {R"("Cmd":["sh"])", R"("Sysctls":{"net.core.somaxconn":"777"})",
         R"("NetworkMode":"container:a")",
-        R"("Mounts":[{"Type":"bind","Source":"/a","Target":"/b","ReadOnly":true}])",
+        R"("Mounts":[{"Type":"bind","Source":"/a","Target":"/b","ReadOnly":true},)"
+        R"({"Type":"bind","Source":"/c","Target":"/d","ReadOnly":false,)"
+        R"("BindOptions":{"Propagation":"rslave"}}])",
         R"("PortBindings":{"80/tcp":[{"HostIp":"127.0.0.1","HostPort":"8080"}]})",
         R"("ExposedPorts":{"80/tcp":{}})", R"("CpuQuota":5000)",
         R"("LogConfig":{"Type":"json-file","Config":{}})"}) {

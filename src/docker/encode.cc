@@ -74,10 +74,14 @@ Value host_config(const ContainerSpec& spec) {
   put_resources(host, spec);
   // Mounts, not Binds: a source that the daemon does not see is an error then, not a new folder.
   for (const Mount& mount : spec.mounts) {
-    host["Mounts"].push_back({{"Type", "bind"},
-                              {"Source", mount.source},
-                              {"Target", mount.target},
-                              {"ReadOnly", mount.read_only}});
+    Value entry{{"Type", "bind"},
+                {"Source", mount.source},
+                {"Target", mount.target},
+                {"ReadOnly", mount.read_only}};
+    if (!mount.propagation.empty()) {
+      entry["BindOptions"] = {{"Propagation", mount.propagation}};
+    }
+    host["Mounts"].push_back(std::move(entry));
   }
   if (!spec.log_driver.empty()) {
     host["LogConfig"] = {{"Type", spec.log_driver}, {"Config", Value::object()}};

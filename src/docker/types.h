@@ -16,6 +16,7 @@ struct Mount {
   std::string source;  // an absolute path of the daemon's host
   std::string target;
   bool read_only = false;
+  std::string propagation;  // "rslave"; "": the daemon's own, rprivate
 };
 
 struct PortBinding {

@@ -234,7 +234,7 @@ Result<std::string> prepare_volume(const VolumeHome& home, const pod::Volume& vo
 Result<BindMount> resolve_volume_mount(const VolumeHome& home, const pod::VolumeMount& mount,
                                        const std::string& source, std::string_view unique) {
   if (mount.sub_path.empty()) {
-    return BindMount{source, mount.mount_path, mount.access};
+    return BindMount{source, mount.mount_path, mount.access, mount.propagation};
   }
   if (!is_inside(mount.sub_path)) {
     return Error::of(Code::invalid_argument,
@@ -244,7 +244,7 @@ Result<BindMount> resolve_volume_mount(const VolumeHome& home, const pod::Volume
   const std::string target = fmt::format("{}/.subpaths/{}", home.mounts_folder, unique);
   PSYS_TRY(linux::in_mount_namespace(*home.mounts,
                                      [&] { return bind_sub_path(mount, source, target); }));
-  return BindMount{target, mount.mount_path, mount.access};
+  return BindMount{target, mount.mount_path, mount.access, mount.propagation};
 }
 
 }  // namespace podsysctl::engine

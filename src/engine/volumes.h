@@ -24,6 +24,7 @@ struct BindMount {
   std::string source;  // absolute, in VolumeHome::mounts
   std::string target;  // absolute, in the container
   pod::Access access = pod::Access::read_write;
+  pod::Propagation propagation = pod::Propagation::none;
 };
 
 struct VolumeHome {

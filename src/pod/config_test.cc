@@ -141,8 +141,10 @@ TEST(Volumes, Faults) {
       {"{name: v, mountPath: /a, subPath: b, subPathExpr: c}", "{name: v}",
        "! f:8:70: spec.containers[0].volumeMounts[0].subPathExpr: not allowed beside subPath"},
       {"{name: v, mountPath: /a, mountPropagation: Bidirectional}", "{name: v}",
-       "! f:8:45: spec.containers[0].volumeMounts[0].mountPropagation: only the propagation None "
-       "is supported"},
+       "! f:8:63: spec.containers[0].volumeMounts[0].mountPropagation: only None and "
+       "HostToContainer are supported"},
+      {"{name: v, mountPath: /a, mountPropagation: None}", "{name: v}", ""},
+      {"{name: v, mountPath: /a, mountPropagation: HostToContainer}", "{name: v}", ""},
       {"{name: v, mountPath: /a}", "{name: v, nfs: {server: s, path: /}}",
        "! f:8:20: spec.containers[0].volumeMounts[0]: volume \"v\" is of kind \"nfs\", which is "
        "not "

@@ -240,8 +240,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {"volumeMounts[]", "subPath"},
     {"volumeMounts[]", "subPathExpr"},
     {"volumeMounts[]", "readOnly"},
-    {"volumeMounts[]", "mountPropagation", refuse, "only the propagation None is supported",
-     "None"},
+    {"volumeMounts[]", "mountPropagation"},
     {"volumeMounts[]", "recursiveReadOnly", refuse, "only Disabled is supported", "Disabled"},
 
     {"env[]", "name"},

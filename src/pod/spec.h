@@ -65,11 +65,15 @@ struct Volume {
   ProjectedFiles projected;
 };
 
+// Whether mounts that the host makes later show up in the container (HostToContainer).
+enum class Propagation : std::uint8_t { none, from_host };
+
 struct VolumeMount {
   std::string volume;
   std::string mount_path;  // absolute, in the container
   std::string sub_path;    // relative, without ".."
   Access access = Access::read_write;
+  Propagation propagation = Propagation::none;
 };
 
 struct Port {

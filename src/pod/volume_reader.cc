@@ -205,6 +205,17 @@ bool is_mountable(const ObjectReader& mount, const std::string& name, const Volu
   return found->second == VolumeSet::State::usable;
 }
 
+Propagation read_propagation(const ObjectReader& mount) {
+  const std::string given = mount.text("mountPropagation").value_or("None");
+  if (given == "HostToContainer") {
+    return Propagation::from_host;
+  }
+  if (given != "None") {
+    mount.error_in("mountPropagation", "only None and HostToContainer are supported");
+  }
+  return Propagation::none;
+}
+
 }  // namespace
 
 VolumeSet read_volumes(const ObjectReader& spec, const PodScope& scope) {
@@ -226,6 +237,7 @@ std::vector<VolumeMount> read_mounts(const ObjectReader& container, const Volume
     auto path = mount.required_text("mountPath", check_mount_path);
     std::string sub_path = read_sub_path(mount, environment);
     const Access access = mount.flag_or("readOnly", false) ? Access::read_only : Access::read_write;
+    const Propagation propagation = read_propagation(mount);
     if (!name || !path || !is_mountable(mount, *name, volumes)) {
       continue;
     }
@@ -235,7 +247,7 @@ std::vector<VolumeMount> read_mounts(const ObjectReader& container, const Volume
     if (!places.insert(*path).second) {
       mount.error_in("mountPath", fmt::format("a second mount at {}", quoted(*path)));
     }
-    mounts.push_back({*name, *std::move(path), std::move(sub_path), access});
+    mounts.push_back({*name, *std::move(path), std::move(sub_path), access, propagation});
   }
   return mounts;
 }

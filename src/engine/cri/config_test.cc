@@ -126,15 +126,19 @@ TEST_F(CriConfig, AContainerCarriesWhatItAsksFor) {
   container().security.allow_privilege_escalation = false;
   container().security.capabilities.add = {"NET_ADMIN"};
   container().security.seccomp = {pod::SeccompProfile::Kind::localhost, "/p.json"};
-  const auto config = made({{"/src", "/data", pod::Access::read_only}});
+  const auto config =
+      made({{"/src", "/data", pod::Access::read_only},
+            {"/late", "/late", pod::Access::read_write, pod::Propagation::from_host}});
   ASSERT_TRUE(config) << config.error().message;
   EXPECT_EQ(config->image, "sha256:1");
   EXPECT_EQ(config->args, (std::vector<std::string>{"-c", "id"}));
   EXPECT_EQ(config->log_path, "main.log");
   EXPECT_EQ(config->labels.at("podsysctl.io/container-id"), "c1");
-  ASSERT_EQ(config->mounts.size(), 1U);
+  ASSERT_EQ(config->mounts.size(), 2U);
   EXPECT_EQ(config->mounts[0].container_path, "/data");
   EXPECT_TRUE(config->mounts[0].read_only);
+  EXPECT_FALSE(config->mounts[0].sees_later_mounts);
+  EXPECT_TRUE(config->mounts[1].sees_later_mounts);
   EXPECT_EQ(config->resources.cpu_quota, 50000);
   EXPECT_EQ(config->resources.cpu_shares, 512);
   EXPECT_EQ(config->resources.memory_limit, 1 << 20);

@@ -160,7 +160,8 @@ Result<cri::ContainerConfig> container_config(const ContainerRequest& request,
   for (const BindMount& bind : binds) {
     config.mounts.push_back({.container_path = bind.target,
                              .host_path = bind.source,
-                             .read_only = bind.access == pod::Access::read_only});
+                             .read_only = bind.access == pod::Access::read_only,
+                             .sees_later_mounts = bind.propagation == pod::Propagation::from_host});
   }
   config.labels["io.kubernetes.container.name"] = container.name;
   config.labels["io.kubernetes.pod.name"] = request.pod.name;

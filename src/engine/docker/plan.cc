@@ -206,7 +206,11 @@ Result<ContainerPlan> plan_container(const ContainerRequest& request,
   spec.stdin_once = container.open_stdin;
   spec.log_driver = "json-file";
   for (const BindMount& bind : binds) {
-    spec.mounts.push_back({bind.source, bind.target, bind.access == pod::Access::read_only});
+    spec.mounts.push_back(
+        {.source = bind.source,
+         .target = bind.target,
+         .read_only = bind.access == pod::Access::read_only,
+         .propagation = bind.propagation == pod::Propagation::from_host ? "rslave" : ""});
   }
   PSYS_TRY(put_security(spec, request));
   put_limits(plan, container.resources, layout);

@@ -19,9 +19,12 @@ json::Value mount_entry(std::string_view target, std::string_view type, std::str
   return {{"destination", target}, {"type", type}, {"source", source}, {"options", options}};
 }
 
-json::Value bind_entry(const std::string& target, const std::string& source, pod::Access access) {
+json::Value bind_entry(const std::string& target, const std::string& source, pod::Access access,
+                       pod::Propagation propagation = pod::Propagation::none) {
+  // The sandbox's mounts are slaves of the host's already: a slave of theirs hears of new ones.
   return mount_entry(target, "bind", source,
-                     {"rbind", "rprivate", access == pod::Access::read_only ? "ro" : "rw"});
+                     {"rbind", propagation == pod::Propagation::from_host ? "rslave" : "rprivate",
+                      access == pod::Access::read_only ? "ro" : "rw"});
 }
 
 std::vector<std::string_view> components(std::string_view path) {
@@ -117,7 +120,7 @@ Result<json::Value> mounts_part(const OciSpecInput& input) {
       return Error::of(Code::invalid_argument, "two volumes are mounted at {}: it must be unique",
                        podsysctl::quoted(bind.target));
     }
-    mounts.push_back(bind_entry(bind.target, bind.source, bind.access));
+    mounts.push_back(bind_entry(bind.target, bind.source, bind.access, bind.propagation));
   }
   return mounts;
 }

@@ -137,7 +137,7 @@ TEST(OciSpecTest, EverythingThatAContainerCanAskFor) {
   in.pid = {NamespaceChoice::Kind::join, "/run/s/pid"};
   in.binds = {{"/v/hosts", "/etc/hosts", pod::Access::read_write},
               {"/v/b", "/data/inner", pod::Access::read_only},
-              {"/v/a", "/data", pod::Access::read_write}};
+              {"/v/a", "/data", pod::Access::read_write, pod::Propagation::from_host}};
   in.shm_source = "/pods/u/shm";
   in.hosts_file = "/pods/u/etc/hosts";
   in.resolv_conf_file = "/pods/u/etc/resolv.conf";
@@ -164,6 +164,8 @@ TEST(OciSpecTest, EverythingThatAContainerCanAskFor) {
               ElementsAre("/pods/u/shm>/dev/shm", "/pods/u/etc/resolv.conf>/etc/resolv.conf",
                           "/v/a>/data", "/v/hosts>/etc/hosts", "/v/b>/data/inner"));
   EXPECT_EQ(spec["mounts"].back()["options"].dump(), R"(["rbind","rprivate","ro"])");
+  EXPECT_EQ(spec["mounts"][spec["mounts"].size() - 3]["options"].dump(),
+            R"(["rbind","rslave","rw"])");
   for (const json::Value& space : spec["linux"]["namespaces"]) {
     EXPECT_NE(space["type"], "network");
   }
