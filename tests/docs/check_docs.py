@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
-PATH = re.compile(r"^(?:src|apps|tests|tools|data|docs|packaging|bench|cmake)/[\w./-]+$")
+PATH = re.compile(r"^(?:src|apps|tests|tools|data|docs|packaging|bench|cmake|deploy)/[\w./-]+$")
 CODE = re.compile(r"`([^`]+)`")
 FLAG = re.compile(r"^  (?:-(\w), |    )--([\w-]+)( \S+)?")
 COMMAND = re.compile(r"^  ([a-z][a-z-]*)  +\S")
