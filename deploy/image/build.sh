@@ -71,10 +71,8 @@ blob() {
 
 size() { stat -c %s "$work/layout/blobs/sha256/$1"; }
 
-# Runtimes name namespaces below /var/run; the agent finds them below /run, as on the node.
-mkdir -p "$work"/root/{usr/bin,etc/podsysctl/policy.d,run/netns,run/podsysctl-agent,var/lib/podsysctl}
+mkdir -p "$work"/root/{usr/bin,etc/podsysctl/policy.d,run/nri,run/podsysctl-agent,var/lib/podsysctl}
 mkdir -p "$work"/root/usr/share/doc/podsysctl "$work"/layout/blobs/sha256
-ln -s ../run "$work/root/var/run"
 cp "$repo/LICENSE" "$work/root/usr/share/doc/podsysctl/LICENSE"
 program podsysctl-agent required
 program podsysctl required

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/namespaces.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
 
 #include "base/strings.h"
+#include "linux/file.h"
+#include "linux/open_in_root.h"
 
 namespace podsysctl::agent {
 namespace {
@@ -60,13 +64,24 @@ Result<> check_same(const Sandbox& sandbox, const Namespace& at_path, const std:
   return {};
 }
 
+Result<Namespace> open_place(const NamespacePlace& place, const std::string& root) {
+  // /proc is of the host's processes here and there, and its links cannot be walked by name.
+  if (root == "/" || place.path.starts_with("/proc/")) {
+    return Namespace::from_path(place.path, place.kind);
+  }
+  PSYS_TRY_ASSIGN(const linux::Fd top, linux::open_file(root, O_PATH | O_DIRECTORY));
+  PSYS_TRY_ASSIGN(const std::string path, linux::place_in_root(top.ref(), place.path));
+  return Namespace::from_path(root + path, place.kind);
+}
+
 Result<> take_place(const Sandbox& sandbox, const NamespacePlace& place,
-                    const linux::HostNamespaces& host, sysctl::Target& target) {
+                    const linux::HostNamespaces& host, const std::string& root,
+                    sysctl::Target& target) {
   std::optional<Namespace>* const slot = slot_of(target, place.kind);
   if (slot == nullptr || place.path.empty()) {
     return {};
   }
-  PSYS_TRY_ASSIGN(Namespace ns, Namespace::from_path(place.path, place.kind));
+  PSYS_TRY_ASSIGN(Namespace ns, open_place(place, root));
   if (sandbox.pid > 0) {
     return check_same(sandbox, ns, place.path);
   }
@@ -97,7 +112,8 @@ std::string title_of(const Sandbox& sandbox) {
   return fmt::format("pod {}/{}", sandbox.namespace_, sandbox.name);
 }
 
-Result<OpenSandbox> open_namespaces(const Sandbox& sandbox, const linux::HostNamespaces& host) {
+Result<OpenSandbox> open_namespaces(const Sandbox& sandbox, const linux::HostNamespaces& host,
+                                    const std::string& root) {
   PSYS_TRY(check_kernel(sandbox));
   if (sandbox.pid <= 0 && sandbox.places.empty()) {
     return Error::of(Code::not_found, "it has no process and no namespaces");
@@ -110,7 +126,7 @@ Result<OpenSandbox> open_namespaces(const Sandbox& sandbox, const linux::HostNam
     PSYS_TRY_ASSIGN(open.target, sysctl::Target::of_process(sandbox.pid, host));
   }
   for (const NamespacePlace& place : sandbox.places) {
-    PSYS_TRY(take_place(sandbox, place, host, open.target));
+    PSYS_TRY(take_place(sandbox, place, host, root, open.target));
   }
   if (sandbox.pid > 0 &&
       (pidfd ? linux::has_ended(pidfd->ref()) : !linux::is_alive(open.process))) {

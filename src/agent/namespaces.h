@@ -23,7 +23,10 @@ struct OpenSandbox {
   policy::NamespaceMode user = policy::NamespaceMode::host;
 };
 
+// `root` is where the runtime's root is seen: "/proc/1/root" from a container that shares the
+// host's processes, since the paths that a runtime names are its own.
 [[nodiscard]] Result<OpenSandbox> open_namespaces(const Sandbox& sandbox,
-                                                  const linux::HostNamespaces& host);
+                                                  const linux::HostNamespaces& host,
+                                                  const std::string& root = "/");
 
 }  // namespace podsysctl::agent

@@ -135,8 +135,9 @@ rules::Decision PodKeeper::decide(const Sandbox& sandbox, const Result<OpenSandb
 
 Result<> PodKeeper::handle(const Sandbox& sandbox, Occasion occasion) {
   const Turn turn(turns_, occasion == Occasion::start ? Urgency::waited_for : Urgency::can_wait);
-  Case at_hand{
-      .sandbox = sandbox, .occasion = occasion, .open = open_namespaces(sandbox, around_.host)};
+  Case at_hand{.sandbox = sandbox,
+               .occasion = occasion,
+               .open = open_namespaces(sandbox, around_.host, around_.host_root)};
   if (!at_hand.open && at_hand.open.error().code == Code::not_found && !at_hand.is_start()) {
     return {};  // it has ended
   }

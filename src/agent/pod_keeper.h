@@ -42,6 +42,7 @@ struct Surroundings {
   rules::OnDrift on_drift = rules::OnDrift::report;  // where no policy says
   // Keys of a pod, by its uid, that a person has set since it started; reviews ask. May be empty.
   std::function<std::vector<std::string>(const std::string& pod_uid)> set_by_hand;
+  std::string host_root = "/";  // the runtime's root, as seen from here (namespaces.h)
 };
 
 class PodKeeper {

@@ -214,10 +214,9 @@ Result<> run(const Options& options, const policy::Allowlist& allowlist,
       .clock = clock,
       .recorder = *journal,
       .on_drift = options.on_drift,
-      .set_by_hand =
-          [&by_hand, &log](const std::string& pod_uid) {
-            return set_by_hand(by_hand, pod_uid, log);
-          }};
+      .set_by_hand = [&by_hand, &log](
+                         const std::string& pod_uid) { return set_by_hand(by_hand, pod_uid, log); },
+      .host_root = options.host_root};
   PSYS_TRY_ASSIGN(const std::unique_ptr<PodKeeper> keeper, PodKeeper::open(around));
   const CareOptions care{
       .root = options.root, .host = options.host, .drift_interval = options.drift_interval};

@@ -37,6 +37,7 @@ struct Options {
   rules::OnDrift on_drift = rules::OnDrift::report;                   // where no policy says
   std::vector<policy::DefaultSysctls> defaults;  // of the node; the first that has a key wins
   api::MoreResources more;                       // of the API; may be empty
+  std::string host_root = "/";                   // where the runtime's root is seen (namespaces.h)
 };
 
 [[nodiscard]] Result<> run(const Options& options, const policy::Allowlist& allowlist,

@@ -181,6 +181,11 @@ Command make_agent() {
   app.option("status-socket", "PATH", "Of the local API, which `podsysctl agent status` asks, too",
              options.status_socket)
       .completed_with(Completes::files);
+  app.option("host-root", "DIR",
+             "Where the runtime's root is seen; /proc/1/root in a container that shares the host's "
+             "processes",
+             options.host_root)
+      .completed_with(Completes::folders);
   app.option("root", "DIR", "Folder of the agent's own state", options.root)
       .completed_with(Completes::folders);
   app.action([given] { return serve(*given); });
