@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "install/parts.h"
 
+#include <array>
+#include <string_view>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -13,20 +15,37 @@ namespace {
 
 constexpr std::size_t kLargestProgram = std::size_t{256} << 20U;
 constexpr mode_t kDataMode = 0644;
+constexpr int kHookSeconds = 10;
 // The number decides in which order a runtime asks its plugins.
 constexpr const char* kNriName = "10-podsysctl";
 
+// Beside the running program, as in the build folder and the image, or where a package has it.
+constexpr std::array<std::string_view, 3> kFolders{"", "/../libexec/podsysctl", "/../lib/cni"};
+
 Result<NodeFile> program(const std::string& source, const std::string& name, std::string path) {
-  PSYS_TRY_ASSIGN(std::string content,
-                  linux::read_file(fmt::format("{}/{}", source, name), kLargestProgram));
-  return NodeFile{.path = std::move(path), .content = std::move(content)};
+  for (const std::string_view folder : kFolders) {
+    Result<std::string> content =
+        linux::read_file(fmt::format("{}{}/{}", source, folder, name), kLargestProgram);
+    if (content) {
+      return NodeFile{.path = std::move(path), .content = *std::move(content)};
+    }
+    if (content.error().code != Code::not_found) {
+      return std::unexpected(std::move(content).error());
+    }
+  }
+  return Error::of(Code::not_found,
+                   "{} is neither beside this program in {} nor where its package puts it", name,
+                   source);
 }
 
 // For pods that ask by annotation; a profile that selects pods by itself needs "always".
 NodeFile hook_description(const std::string& path, const std::string& hook) {
   const json::Value description{
       {"version", "1.0.0"},
-      {"hook", {{"path", hook}}},
+      {"hook",
+       {{"path", hook},
+        {"args", json::Value::array({"podsysctl-hook"})},
+        {"timeout", kHookSeconds}}},
       {"when", {{"annotations", {{"^podsysctl\\.io/(sysctls|profile)$", ".*"}}}}},
       {"stages", {"createRuntime", "poststart"}},
   };

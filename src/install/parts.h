@@ -24,7 +24,7 @@ struct Places {
   std::string programs = "/opt/podsysctl/bin";  // of ours that no runtime looks for by itself
 };
 
-// `source` is the folder of our programs, here.
+// `source` is the folder of the running program.
 [[nodiscard]] Result<std::vector<NodeFile>> files_of(Part part, const std::string& source,
                                                      const Places& places);
 

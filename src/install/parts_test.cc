@@ -13,7 +13,6 @@
 namespace podsysctl::install {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 class Parts : public testing::Test {
@@ -50,6 +49,7 @@ TEST_F(Parts, TheHookComesBeforeTheDescriptionThatNamesIt) {
   EXPECT_EQ(files->at(1).path, "/etc/containers/oci/hooks.d/podsysctl-hook.json");
   EXPECT_EQ(files->at(1).mode, 0644U);
   EXPECT_THAT(files->at(1).content, HasSubstr(R"("path": "/opt/x/podsysctl-hook")"));
+  EXPECT_THAT(files->at(1).content, HasSubstr("\"args\": [\n      \"podsysctl-hook\"\n    ]"));
   EXPECT_THAT(files->at(1).content, HasSubstr(R"("^podsysctl\\.io/(sysctls|profile)$": ".*")"));
 }
 
@@ -58,7 +58,16 @@ TEST_F(Parts, AProgramThatIsMissingIsNamed) {
   const auto files = files_of(Part::cni, folder_, {});
   ASSERT_FALSE(files);
   EXPECT_EQ(files.error().code, Code::not_found);
-  EXPECT_THAT(files.error().message, HasSubstr("podsysctl-cni"));
+  EXPECT_THAT(files.error().message, HasSubstr("podsysctl-cni is neither beside"));
+}
+
+TEST_F(Parts, ProgramsOfAPackageAreFoundInTheirFolders) {
+  ASSERT_TRUE(linux::make_directories(folder_ + "/bin"));
+  ASSERT_TRUE(linux::make_directories(folder_ + "/lib/cni"));
+  ASSERT_TRUE(linux::write_file(folder_ + "/lib/cni/podsysctl-cni", "packaged"));
+  const auto files = files_of(Part::cni, folder_ + "/bin", {});
+  ASSERT_TRUE(files) << files.error().message;
+  EXPECT_EQ(files->front().content, "packaged");
 }
 
 }  // namespace
