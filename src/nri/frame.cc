@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "nri/big_endian.h"
+#include "base/big_endian.h"
 
 namespace podsysctl::nri {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <gmock/gmock.h>
 
-#include "nri/big_endian.h"
+#include "base/big_endian.h"
 #include "nri/frame.h"
 #include "nri/mux.h"
 

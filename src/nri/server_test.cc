@@ -6,7 +6,7 @@
 
 #include <gmock/gmock.h>
 
-#include "nri/big_endian.h"
+#include "base/big_endian.h"
 
 namespace podsysctl::nri {
 namespace {

@@ -4,8 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/base64.h"
 #include "base/strings.h"
-#include "pod/base64.h"
 #include "pod/names.h"
 #include "pod/object_reader.h"
 

@@ -6,7 +6,6 @@
 
 #include <gtest/gtest.h>
 
-#include "pod/base64.h"
 #include "pod/expansion.h"
 #include "pod/quantity.h"
 
@@ -118,18 +117,6 @@ TEST(Quantity, Refusals) {
   }
   EXPECT_EQ(Quantity::parse("1GB").error().message,
             "\"1GB\" is not a quantity; examples: 500m, 2, 128Mi, 1.5Gi, 64k, 1e3");
-}
-
-TEST(Base64, Decodes) {
-  EXPECT_EQ(decode_base64(""), "");
-  EXPECT_EQ(decode_base64("YQ=="), "a");
-  EXPECT_EQ(decode_base64("YWI="), "ab");
-  EXPECT_EQ(decode_base64("YWJj\nZGVm\n"), "abcdef");
-  EXPECT_EQ(decode_base64("+/8="), "\xfb\xff");
-  for (const std::string_view text :
-       {"Y", "YQ", "YQ=", "Y===", "====", "YQ==YQ==", "Y Q=", "YQ=a", "YQ===", "Y-_="}) {
-    EXPECT_FALSE(decode_base64(text)) << text;
-  }
 }
 
 TEST(Expansion, AsKubernetes) {

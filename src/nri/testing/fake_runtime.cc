@@ -5,8 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "base/big_endian.h"
 #include "linux/stream_socket.h"
-#include "nri/big_endian.h"
 #include "nri/testing/samples.h"
 
 namespace podsysctl::nri {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// 32-bit numbers as both framings write them: the highest byte first. Thread-safety: pure
-// functions.
+// 32-bit numbers as the framings of networks write them: the highest byte first. Thread-safety:
+// pure functions.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace podsysctl::nri {
+namespace podsysctl {
 
 inline void append_u32(std::string& out, std::uint32_t value) {
   for (const unsigned shift : {24U, 16U, 8U, 0U}) {
@@ -24,4 +24,4 @@ inline void append_u32(std::string& out, std::uint32_t value) {
   return value;
 }
 
-}  // namespace podsysctl::nri
+}  // namespace podsysctl

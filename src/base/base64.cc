@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pod/base64.h"
+#include "base/base64.h"
 
 #include <cstdint>
 
-namespace podsysctl::pod {
+namespace podsysctl {
 namespace {
 
+constexpr std::string_view kAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kUrlAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 std::optional<std::uint32_t> sextet(char c) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   const std::size_t at = kAlphabet.find(c);
   if (at == std::string_view::npos) {
     return std::nullopt;
@@ -49,4 +52,20 @@ std::optional<std::string> decode_base64(std::string_view text) {
   return out;
 }
 
-}  // namespace podsysctl::pod
+std::string encode_base64(std::string_view bytes, Base64 alphabet) {
+  const std::string_view letters = alphabet == Base64::url ? kUrlAlphabet : kAlphabet;
+  std::string out;
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    const std::string_view group = bytes.substr(at, 3);
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+      bits = (bits << 8U) | (i < group.size() ? static_cast<unsigned char>(group[i]) : 0U);
+    }
+    for (std::size_t i = 0; i < 4; ++i) {
+      out += i > group.size() ? '=' : letters[(bits >> (18U - 6U * i)) & 0x3FU];
+    }
+  }
+  return out;
+}
+
+}  // namespace podsysctl
