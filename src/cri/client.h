@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "cri/channel.h"
 #include "cri/container_types.h"
+#include "cri/stream_set.h"
 #include "cri/types.h"
 
 namespace podsysctl::cri {
@@ -54,14 +55,12 @@ class Client {
   [[nodiscard]] Result<ContainerStatus> container_status(const std::string& id, Detail detail);
   [[nodiscard]] Result<std::vector<Container>> containers(const Filter& filter);
 
-  // Runs a command without input; `limit` 0: none. The runtime may cut long output.
-  [[nodiscard]] Result<ExecResult> exec_sync(const std::string& id,
-                                             const std::vector<std::string>& command,
-                                             std::chrono::seconds limit);
-  // The address at which the runtime serves the streams of such a command.
+  // The address at which the runtime serves the streams of such a command, or of a container that
+  // runs (cri/remote_streams.h). It is good for one connection, within a minute.
   [[nodiscard]] Result<std::string> exec_url(const std::string& id,
                                              const std::vector<std::string>& command,
-                                             const ExecOptions& options);
+                                             const StreamSet& streams);
+  [[nodiscard]] Result<std::string> attach_url(const std::string& id, const StreamSet& streams);
 
   // Events until `wake` is readable or `on_event` says stop. Not all runtimes have them
   // (unsupported).

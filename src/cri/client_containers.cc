@@ -7,7 +7,6 @@
 namespace podsysctl::cri {
 
 namespace v1 = ::runtime::v1;
-using std::chrono::milliseconds;
 
 void put_sandbox_config(const SandboxConfig& from, v1::PodSandboxConfig& to);  // client_runtime.cc
 
@@ -69,6 +68,7 @@ void put_container_config(const ContainerConfig& from, v1::ContainerConfig& to) 
   put_map(from.annotations, *to.mutable_annotations());
   to.set_log_path(from.log_path);
   to.set_stdin(from.open_stdin);
+  to.set_stdin_once(from.open_stdin);
   to.set_tty(from.tty);
   put_resources(from.resources, *to.mutable_linux()->mutable_resources());
   put_security(from.security, *to.mutable_linux()->mutable_security_context());
@@ -95,9 +95,14 @@ ContainerStatus status_of(const v1::ContainerStatusResponse& from) {
           .info = map_of(from.info())};
 }
 
-// Beyond what the runtime itself was told.
-constexpr std::chrono::seconds kMargin{30};
-constexpr milliseconds kNoLimit = std::chrono::hours(24 * 365);
+template <class Request>
+void put_streams(const std::string& id, const StreamSet& streams, Request& to) {
+  to.set_container_id(id);
+  to.set_tty(streams.terminal);
+  to.set_stdin(streams.in);
+  to.set_stdout(streams.out);
+  to.set_stderr(streams.err);
+}
 
 }  // namespace
 
@@ -166,30 +171,21 @@ Result<std::vector<Container>> Client::containers(const Filter& filter) {
   return list;
 }
 
-Result<ExecResult> Client::exec_sync(const std::string& id, const std::vector<std::string>& command,
-                                     std::chrono::seconds limit) {
-  v1::ExecSyncRequest request;
-  request.set_container_id(id);
-  put_list(command, *request.mutable_cmd());
-  request.set_timeout(limit.count());
-  PSYS_TRY_ASSIGN(auto reply, rpc<v1::ExecSyncResponse>(
-                                  channel_, runtime_method("ExecSync"), request,
-                                  limit.count() == 0 ? kNoLimit : milliseconds(limit + kMargin)));
-  return ExecResult{std::move(*reply.mutable_stdout()), std::move(*reply.mutable_stderr()),
-                    reply.exit_code()};
-}
-
 Result<std::string> Client::exec_url(const std::string& id, const std::vector<std::string>& command,
-                                     const ExecOptions& options) {
+                                     const StreamSet& streams) {
   v1::ExecRequest request;
-  request.set_container_id(id);
   put_list(command, *request.mutable_cmd());
-  request.set_tty(options.tty);
-  request.set_stdin(options.open_stdin);
-  request.set_stdout(true);
-  request.set_stderr(!options.tty);
+  put_streams(id, streams, request);
   PSYS_TRY_ASSIGN(const auto reply, rpc<v1::ExecResponse>(channel_, runtime_method("Exec"), request,
                                                           deadlines_.look));
+  return reply.url();
+}
+
+Result<std::string> Client::attach_url(const std::string& id, const StreamSet& streams) {
+  v1::AttachRequest request;
+  put_streams(id, streams, request);
+  PSYS_TRY_ASSIGN(const auto reply, rpc<v1::AttachResponse>(channel_, runtime_method("Attach"),
+                                                            request, deadlines_.look));
   return reply.url();
 }
 

@@ -61,8 +61,8 @@ struct ContainerConfig {
   std::vector<Mount> mounts;
   StringMap labels;
   StringMap annotations;
-  std::string log_path;  // relative to the sandbox's log_directory
-  bool open_stdin = false;
+  std::string log_path;     // relative to the sandbox's log_directory
+  bool open_stdin = false;  // until the first that attaches to it ends it
   bool tty = false;
   Resources resources;
   SecurityContext security;
@@ -88,17 +88,6 @@ struct ContainerStatus {
   std::string message;
   std::string log_path;
   StringMap info;  // as SandboxStatus::info
-};
-
-struct ExecResult {
-  std::string out;
-  std::string err;
-  int exit_code = 0;
-};
-
-struct ExecOptions {
-  bool tty = false;
-  bool open_stdin = false;
 };
 
 }  // namespace podsysctl::cri

@@ -185,10 +185,10 @@ class Engine {
   // where it ended without leaving one.
   [[nodiscard]] virtual Result<std::optional<int>> exit_code(const ContainerRef& container) = 0;
   // Waits for the end of any of them, for any of `wakes` to be readable, at most `limit` (negative:
-  // none).
+  // none). Here: for the end of their processes.
   [[nodiscard]] virtual Result<> wait_for_change(const std::vector<ContainerRef>& containers,
                                                  const std::vector<linux::FdRef>& wakes,
-                                                 std::chrono::milliseconds limit) = 0;
+                                                 std::chrono::milliseconds limit);
   // To each its signal, then SIGKILL after `grace` to those that are left: they end side by side.
   [[nodiscard]] virtual Result<> stop_containers(const std::vector<StopRequest>& requests,
                                                  std::chrono::milliseconds grace) = 0;

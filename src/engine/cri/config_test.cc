@@ -190,11 +190,15 @@ TEST_F(CriConfig, RefusesWhatTheInterfaceHasNoWordsFor) {
   const auto bytes = made();
   ASSERT_FALSE(bytes);
   EXPECT_EQ(bytes.error().code, Code::invalid_argument);
-  container().args.clear();
+}
+
+TEST_F(CriConfig, InputAndTerminalAreTheContainers) {
+  EXPECT_FALSE(made()->tty);
+  EXPECT_FALSE(made()->open_stdin);
   container().tty = true;
-  const auto terminal = made();
-  ASSERT_FALSE(terminal);
-  EXPECT_EQ(terminal.error().code, Code::unsupported);
+  container().open_stdin = true;
+  EXPECT_TRUE(made()->tty);
+  EXPECT_TRUE(made()->open_stdin);
 }
 
 TEST_F(CriConfig, RunAsNonRootIsCheckedAsTheKubeletDoes) {

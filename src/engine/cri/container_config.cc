@@ -115,17 +115,6 @@ cri::Resources resources_of(const pod::Resources& resources) {
           .memory_limit = limits.memory_limit.value_or(0)};
 }
 
-Result<> check_streams(const pod::Container& container) {
-  if (!container.tty && !container.open_stdin) {
-    return {};
-  }
-  return Error::of(Code::unsupported,
-                   "container {}: the engine cri has no terminal and no standard input for a "
-                   "container (-i, -t, stdin, tty); leave them out, or use the engine embedded or "
-                   "docker",
-                   container.name);
-}
-
 // The interface carries Unicode only, but for the values of variables.
 Result<> check_texts(const pod::Container& container) {
   for (const auto* const words : {&container.command, &container.args}) {
@@ -144,7 +133,6 @@ Result<> check_texts(const pod::Container& container) {
 Result<cri::ContainerConfig> container_config(const ContainerRequest& request,
                                               const std::vector<BindMount>& binds) {
   const pod::Container& container = request.container;
-  PSYS_TRY(check_streams(container));
   PSYS_TRY(check_texts(container));
   cri::ContainerConfig config{
       .name = container.name,
@@ -153,6 +141,8 @@ Result<cri::ContainerConfig> container_config(const ContainerRequest& request,
       .args = container.args,
       .working_dir = container.working_dir,
       .log_path = std::filesystem::path(request.log_path).filename().string(),
+      .open_stdin = container.open_stdin,
+      .tty = container.tty,
       .resources = resources_of(container.resources)};
   for (const pod::EnvVar& variable : container.env) {
     config.env.emplace_back(variable.name, variable.value);

@@ -20,7 +20,6 @@
 #include "engine/cri/sandbox_config.h"
 #include "engine/cri/sandbox_process.h"
 #include "linux/file.h"
-#include "linux/wait.h"
 #include "sandbox/network.h"
 #include "sandbox/network_ports.h"
 
@@ -29,9 +28,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using store::Stage;
-
-// From a container's end to the runtime's noticing; there is nothing to wait on meanwhile.
-constexpr milliseconds kNoticeLimit{10'000};
 
 class CriEngine final : public Engine {
  public:
@@ -117,19 +113,8 @@ class CriEngine final : public Engine {
 
   std::expected<int, StartFailure> run_container(const ContainerRequest& request,
                                                  const Streams& streams) override {
-    Result<Foreground> foreground = Foreground::open(request.log_path, streams);
-    if (!foreground) {
-      return std::unexpected(StartFailure{foreground.error()});
-    }
-    const auto running = start_container(request);
-    if (!running) {
-      return std::unexpected(running.error());
-    }
-    const Result<int> code = attend(*foreground, *running, request.runtime_id);
-    if (!code) {
-      return std::unexpected(StartFailure{code.error()});
-    }
-    return *code;
+    return run_attached({client_, containers_}, request, streams,
+                        [&] { return start_container(request); });
   }
 
   Result<std::optional<int>> exit_code(const ContainerRef& container) override {
@@ -139,16 +124,6 @@ class CriEngine final : public Engine {
     }
     return containers_.ended_within(id,
                                     container.process.pid == 0 ? milliseconds(0) : kNoticeLimit);
-  }
-
-  Result<> wait_for_change(const std::vector<ContainerRef>& containers,
-                           const std::vector<linux::FdRef>& wakes, milliseconds limit) override {
-    std::vector<linux::ProcessId> processes;
-    processes.reserve(containers.size());
-    for (const ContainerRef& container : containers) {
-      processes.push_back(container.process);
-    }
-    return linux::wait_for_any(processes, wakes, limit);
   }
 
   Result<> stop_containers(const std::vector<StopRequest>& requests, milliseconds grace) override {
@@ -165,19 +140,9 @@ class CriEngine final : public Engine {
     if (!id) {
       return std::unexpected(StartFailure{id.error()});
     }
-    if (const Result<> fits = check_exec(command); !fits) {
-      return std::unexpected(StartFailure{fits.error()});
-    }
-    const auto result = client_.exec_sync(*id, command.command, std::chrono::seconds(0));
-    if (!result) {
-      return std::unexpected(explain_start_failure(result.error()));
-    }
-    for (const auto& [to, text] : {std::pair(command.streams.out, &result->out),
-                                   std::pair(command.streams.err, &result->err)}) {
-      // A reader that is gone (podsysctl exec … | head) does not change how the command ended.
-      [[maybe_unused]] const Result<> written = linux::write_all(to, *text, "output");
-    }
-    return result->exit_code;
+    const Result<int> code = exec_attached(client_, *id, command);
+    return code ? std::expected<int, StartFailure>(*code)
+                : std::unexpected(explain_start_failure(code.error()));
   }
 
  private:
@@ -198,32 +163,6 @@ class CriEngine final : public Engine {
 
   [[nodiscard]] std::string run_folder_of(const SandboxState& sandbox) const {
     return run_folder_ + "/" + sandbox.id;
-  }
-
-  // What the interface has no words for.
-  static Result<> check_exec(const ExecCommand& command) {
-    if (!command.tty && !command.streams.in.valid() && command.env.empty() &&
-        command.user.empty() && command.working_dir.empty()) {
-      return {};
-    }
-    return Error::of(Code::unsupported,
-                     "the engine cri runs a command as the container's user, in its folder and "
-                     "environment, without a terminal and without input: leave -i, -t, -e, -w and "
-                     "-u out (env, cd and su of the image may help)");
-  }
-
-  Result<int> attend(Foreground& foreground, const RunningContainer& running,
-                     const std::string& id) {
-    PSYS_TRY(foreground.attend(running.process));
-    PSYS_TRY_ASSIGN(const std::optional<int> code, containers_.ended_within(id, kNoticeLimit));
-    PSYS_TRY(foreground.pump());
-    if (!code) {
-      return Error::of(Code::timeout,
-                       "the container has ended, and the container runtime did not notice within "
-                       "{} s",
-                       std::chrono::duration_cast<std::chrono::seconds>(kNoticeLimit).count());
-    }
-    return *code;
   }
 
   std::string endpoint_;

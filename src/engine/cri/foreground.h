@@ -1,49 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// A started container in the foreground: what the runtime writes into its log goes to the caller's
-// streams, the caller's signals go to the container's process (the third one ends it).
-// Errors: those of reading the log and of writing the streams. Thread-safety: one thread; one per
-// process, because of the signals.
+// Containers and commands of a container runtime in the foreground (engine/attached.h).
+// Errors: those of cri/client.h and cri/remote_streams.h; unsupported for what the interface has no
+// words for. Thread-safety: one per process, because of the signals.
 #pragma once
 
+#include <expected>
+#include <functional>
 #include <string>
 
-#include "base/result.h"
-#include "engine/embedded/crilog.h"
+#include "cri/client.h"
+#include "engine/cri/runtime_containers.h"
 #include "engine/engine.h"
-#include "linux/fd.h"
-#include "linux/file_watch.h"
-#include "linux/process.h"
-#include "linux/signals.h"
 
 namespace podsysctl::engine {
 
-class Foreground {
- public:
-  // Before the container starts: signals wait from here on, and no change of the log is missed.
-  [[nodiscard]] static Result<Foreground> open(const std::string& log_path, const Streams& streams);
+// From a container's end to the runtime's noticing; there is nothing to wait on meanwhile.
+inline constexpr std::chrono::milliseconds kNoticeLimit{10'000};
 
-  // Until the process has ended.
-  [[nodiscard]] Result<> attend(const linux::ProcessId& process);
-  // Passes on what the log has got since the last time.
-  [[nodiscard]] Result<> pump();
-
- private:
-  Foreground(linux::SignalEvents signals, linux::FolderWatch logs, std::string log_path,
-             const Streams& streams)
-      : signals_(std::move(signals)),
-        logs_(std::move(logs)),
-        log_path_(std::move(log_path)),
-        streams_(streams),
-        formatter_(Timestamps::no) {}
-  [[nodiscard]] Result<> pass_signals(const linux::ProcessId& process);
-
-  linux::SignalEvents signals_;
-  linux::FolderWatch logs_;
-  std::string log_path_;
-  Streams streams_;
-  LogFormatter formatter_;
-  linux::Fd file_;
-  int received_ = 0;
+struct ForegroundRuntime {
+  cri::Client& client;
+  RuntimeContainers& containers;
 };
+
+// Calls `start` and stays until the container's end: its exit code.
+[[nodiscard]] std::expected<int, StartFailure> run_attached(
+    const ForegroundRuntime& runtime, const ContainerRequest& request, const Streams& streams,
+    const std::function<std::expected<RunningContainer, StartFailure>()>& start);
+
+// The command's exit code. `id` is the runtime's.
+[[nodiscard]] Result<int> exec_attached(cri::Client& client, const std::string& id,
+                                        const ExecCommand& command);
 
 }  // namespace podsysctl::engine

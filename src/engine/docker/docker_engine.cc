@@ -158,16 +158,6 @@ class DockerEngine final : public Engine {
     return code;
   }
 
-  Result<> wait_for_change(const std::vector<ContainerRef>& containers,
-                           const std::vector<linux::FdRef>& wakes, milliseconds limit) override {
-    std::vector<linux::ProcessId> processes;
-    processes.reserve(containers.size());
-    for (const ContainerRef& container : containers) {
-      processes.push_back(container.process);
-    }
-    return linux::wait_for_any(processes, wakes, limit);
-  }
-
   Result<> stop_containers(const std::vector<StopRequest>& requests, milliseconds grace) override {
     const auto deadline = std::chrono::steady_clock::now() + grace;
     for (const StopRequest& request : requests) {

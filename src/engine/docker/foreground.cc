@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include "base/strings.h"
-#include "engine/docker/attached.h"
+#include "engine/attached.h"
+#include "engine/docker/docker_peer.h"
 #include "engine/docker/names.h"
 #include "engine/embedded/runtime.h"
-#include "linux/file.h"
 
 namespace podsysctl::engine {
 namespace {
@@ -20,11 +20,12 @@ std::unexpected<StartFailure> failed(Error error) {
   return std::unexpected(StartFailure{std::move(error)});
 }
 
-Terminal terminal_of(bool tty, docker::Stdin in) {
-  if (!tty) {
-    return Terminal::none;
-  }
-  return in == docker::Stdin::yes ? Terminal::typed_into : Terminal::shown;
+DockerPeer::Form form_of(bool tty) {
+  return tty ? DockerPeer::Form::raw : DockerPeer::Form::framed;
+}
+
+docker::Stdin stdin_of(linux::FdRef in) {
+  return in.valid() ? docker::Stdin::yes : docker::Stdin::no;
 }
 
 }  // namespace
@@ -41,25 +42,25 @@ StartFailure start_failure_of(const Error& error) {
 std::expected<int, StartFailure> run_attached(
     Daemon& daemon, const ContainerRequest& request, const Streams& streams,
     const std::function<std::optional<StartFailure>()>& start) {
-  const bool interactive = request.container.open_stdin && streams.in.valid();
-  const auto in = interactive ? docker::Stdin::yes : docker::Stdin::no;
-  Result<AttachedSession> session =
-      AttachedSession::begin(streams.in, terminal_of(request.container.tty, in));
+  const linux::FdRef in = request.container.open_stdin ? streams.in : linux::FdRef();
+  const bool tty = request.container.tty;
+  Result<AttachedSession> session = AttachedSession::begin(streams.in, terminal_of(tty, in));
   if (!session) {
     return failed(std::move(session).error());
   }
   const std::string id = docker_id(request);
-  const auto stream = daemon.attach(id, in);
+  auto stream = daemon.attach(id, stdin_of(in));
   if (!stream) {
     return failed(stream.error());
   }
   if (std::optional<StartFailure> failure = start()) {
     return std::unexpected(*std::move(failure));
   }
+  DockerPeer peer(*std::move(stream), form_of(tty));
   const Result<> served = session->serve(
-      {.stream = **stream,
-       .streams = {interactive ? streams.in : linux::FdRef(), streams.out, streams.err},
-       .terminal = request.container.tty ? streams.in : linux::FdRef(),
+      {.peer = peer,
+       .streams = {in, streams.out, streams.err},
+       .terminal = tty ? streams.in : linux::FdRef(),
        .on_signal = [&](int signal) { return daemon.kill(id, signal); },
        .on_resize = [&](const auto& size) { return daemon.resize(id, size.rows, size.columns); }});
   if (!served) {
@@ -70,24 +71,22 @@ std::expected<int, StartFailure> run_attached(
 }
 
 Result<int> exec_attached(Daemon& daemon, const std::string& id, const ExecCommand& command) {
-  const auto in = command.streams.in.valid() ? docker::Stdin::yes : docker::Stdin::no;
+  const linux::FdRef in = command.streams.in;
   PSYS_TRY_ASSIGN(AttachedSession session,
-                  AttachedSession::begin(command.streams.in, terminal_of(command.tty, in)));
+                  AttachedSession::begin(in, terminal_of(command.tty, in)));
   const docker::ExecSpec spec{.command = command.command,
                               .env = command.env,
                               .user = command.user,
                               .working_dir = command.working_dir,
                               .tty = command.tty,
-                              .attach_stdin = command.streams.in.valid()};
+                              .attach_stdin = in.valid()};
   PSYS_TRY_ASSIGN(const std::string exec_id, daemon.create_exec(id, spec));
-  PSYS_TRY_ASSIGN(const auto stream, daemon.start_exec(exec_id, spec));
-  std::string refusal;
+  PSYS_TRY_ASSIGN(auto stream, daemon.start_exec(exec_id, spec));
+  DockerPeer peer(std::move(stream), form_of(command.tty), "OCI runtime exec failed: ");
   PSYS_TRY(session.serve(
-      {.stream = *stream,
+      {.peer = peer,
        .streams = command.streams,
-       .terminal = command.tty ? command.streams.in : linux::FdRef(),
-       .refusal_mark = "OCI runtime exec failed: ",
-       .refusal = &refusal,
+       .terminal = command.tty ? in : linux::FdRef(),
        // Docker has no call for it: the command goes on, as it does with docker exec.
        .on_signal = [&](int signal) -> Result<> {
          return Error::of(Code::unavailable,
@@ -99,11 +98,12 @@ Result<int> exec_attached(Daemon& daemon, const std::string& id, const ExecComma
            }}));
   PSYS_TRY_ASSIGN(const docker::ExecState state, daemon.inspect_exec(exec_id));
   const std::int64_t code = std::clamp<std::int64_t>(state.exit_code.value_or(125), 0, 255);
+  const std::string& refusal = peer.refusal();
   if (!refusal.empty() && (code == 126 || code == 127)) {
     return std::unexpected(Error{Code::unavailable, 0, std::string(trim(refusal))});
   }
   // The command itself spoke so.
-  PSYS_TRY(linux::write_all(command.streams.out, refusal, "output"));
+  show_in(command.streams, Output::out, refusal);
   return static_cast<int>(code);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Containers and commands of Docker's in the foreground (engine/docker/attached.h), and what
+// Containers and commands of Docker's in the foreground (engine/attached.h), and what
 // docker's failures to start one mean. Thread-safety: one per process, because of the signals.
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/docker/attached.h"
+#include "engine/attached.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -9,61 +9,75 @@
 #include <cerrno>
 #include <utility>
 
-#include "docker/frames.h"
 #include "linux/file.h"
+#include "linux/poll_timeout.h"
 #include "linux/signals.h"
 
 namespace podsysctl::engine {
 namespace {
 
-using std::chrono::milliseconds;
-
 constexpr std::size_t kPiece = 32768;
 constexpr std::size_t kPendingLimit = std::size_t{1} << 20U;
 constexpr int kSignalsUntilKill = 3;
 
+// A container that has ended already has no size.
+void resize(const Attached& attached) {
+  if (const auto size = linux::window_size(attached.terminal); attached.terminal.valid() && size) {
+    [[maybe_unused]] const Result<> resized = attached.on_resize(*size);
+  }
+}
+
 class Traffic {
  public:
   Traffic(const Attached& attached, linux::SignalEvents& signals)
-      : attached_(attached), signals_(signals), in_(attached.streams.in) {}
+      : attached_(attached), peer_(attached.peer), signals_(signals), in_(attached.streams.in) {}
 
   Result<> serve() {
     while (!ended_) {
-      std::array<pollfd, 3> events = wanted();
-      const int timeout = attached_.stream.has_buffered() ? 0 : -1;
-      if (::poll(events.data(), events.size(), timeout) < 0 && errno != EINTR) {
-        return Error::from_errno(errno, "wait for the container's output");
-      }
-      if (events[0].revents != 0) {
+      PSYS_TRY_ASSIGN(const Ready ready, wait());
+      if (ready.signals) {
         PSYS_TRY(pass_signals());
       }
-      if (events[2].revents != 0) {
+      if (ready.input) {
         PSYS_TRY(take_input());
       }
-      PSYS_TRY(send_pending());
-      if (events[1].revents != 0 || attached_.stream.has_buffered()) {
-        PSYS_TRY(take_output());
-      }
+      send_pending();
+      PSYS_TRY_ASSIGN(const bool more, peer_.receive([this](Output output, std::string_view text) {
+        show_in(attached_.streams, output, text);
+      }));
+      ended_ = !more;
     }
     return {};
   }
 
  private:
+  struct Ready {
+    bool signals = false;
+    bool input = false;
+  };
+
   // A descriptor that is not wanted is negative: poll(2) leaves it alone.
-  std::array<pollfd, 3> wanted() const {
-    const short writing = pending_.empty() ? 0 : POLLOUT;
-    const int in = pending_.size() < kPendingLimit ? in_.get() : -1;
-    return {{{signals_.fd().get(), POLLIN, 0},
-             {attached_.stream.fd().get(), static_cast<short>(POLLIN | writing), 0},
-             {in, POLLIN, 0}}};
+  Result<Ready> wait() const {
+    const bool sending = !pending_.empty() || peer_.has_unsent();
+    std::vector<pollfd> events{{signals_.fd().get(), POLLIN, 0},
+                               {pending_.size() < kPendingLimit ? in_.get() : -1, POLLIN, 0},
+                               {sending ? peer_.input_fd().get() : -1, POLLOUT, 0}};
+    for (const linux::FdRef fd : peer_.fds()) {
+      events.push_back({fd.get(), POLLIN, 0});
+    }
+    if (::poll(events.data(), events.size(), linux::poll_timeout(peer_.patience())) < 0) {
+      if (errno != EINTR) {
+        return Error::from_errno(errno, "wait for the container's output");
+      }
+      return Ready{};
+    }
+    return Ready{events[0].revents != 0, events[1].revents != 0};
   }
 
   Result<> pass_signals() {
     while (const auto signal = signals_.next()) {
       if (signal->number == SIGWINCH) {
-        if (const auto size = linux::window_size(attached_.terminal)) {
-          PSYS_TRY(attached_.on_resize(*size));
-        }
+        resize(attached_);
       } else {
         PSYS_TRY(attached_.on_signal(++received_ < kSignalsUntilKill ? signal->number : SIGKILL));
       }
@@ -87,9 +101,9 @@ class Traffic {
   }
 
   // A container that reads no more is no error of ours: what it says is still to come.
-  Result<> send_pending() {
-    if (!pending_.empty()) {
-      const Result<std::size_t> count = attached_.stream.write_some(pending_);
+  void send_pending() {
+    if (!pending_.empty() || peer_.has_unsent()) {
+      const Result<std::size_t> count = peer_.send(pending_);
       pending_.erase(0, count ? *count : pending_.size());
       if (!count) {
         in_ = linux::FdRef();
@@ -97,48 +111,17 @@ class Traffic {
     }
     if (pending_.empty() && input_ended_ && !attached_.terminal.valid()) {
       input_ended_ = false;
-      return attached_.stream.end_writing();
+      [[maybe_unused]] const Result<> ended = peer_.end_input();
     }
-    return {};
-  }
-
-  Result<> take_output() {
-    std::array<char, kPiece> buffer{};
-    const Result<std::size_t> count = attached_.stream.read(buffer, milliseconds(0));
-    if (!count) {
-      return count.error().code == Code::timeout ? Result<>{} : std::unexpected(count.error());
-    }
-    ended_ = *count == 0;
-    const std::string_view data(buffer.data(), *count);
-    if (attached_.terminal.valid()) {
-      return show(docker::Channel::out, data);
-    }
-    return frames_.feed(data, [this](docker::Channel channel, std::string_view text) {
-      return show(channel, text);
-    });
-  }
-
-  // A reader that is gone (podsysctl run … | head) is no reason to end the container.
-  Result<> show(docker::Channel channel, std::string_view text) {
-    const bool first = !std::exchange(shown_, true);
-    if (attached_.refusal != nullptr && first && text.starts_with(attached_.refusal_mark)) {
-      *attached_.refusal = text;
-      return {};
-    }
-    const linux::FdRef to =
-        channel == docker::Channel::out ? attached_.streams.out : attached_.streams.err;
-    [[maybe_unused]] const Result<> passed = linux::write_all(to, text, "output");
-    return {};
   }
 
   const Attached& attached_;
+  Peer& peer_;
   linux::SignalEvents& signals_;
   linux::FdRef in_;
-  docker::FrameReader frames_;
   std::string pending_;  // typed, and not taken yet
   bool input_ended_ = false;
   bool ended_ = false;
-  bool shown_ = false;
   int received_ = 0;
 };
 
@@ -167,13 +150,15 @@ Result<AttachedSession> AttachedSession::begin(linux::FdRef in, Terminal termina
 }
 
 Result<> AttachedSession::serve(const Attached& attached) {
-  if (attached.terminal.valid()) {
-    if (const auto size = linux::window_size(attached.terminal)) {
-      // A container that has ended already has no size.
-      [[maybe_unused]] const Result<> resized = attached.on_resize(*size);
-    }
-  }
+  resize(attached);
   return Traffic(attached, parts_->signals).serve();
+}
+
+void show_in(const Streams& streams, Output output, std::string_view text) {
+  if (!text.empty()) {
+    [[maybe_unused]] const Result<> shown =
+        linux::write_all(output == Output::out ? streams.out : streams.err, text, "output");
+  }
 }
 
 }  // namespace podsysctl::engine
