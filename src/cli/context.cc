@@ -24,7 +24,8 @@ Context::~Context() = default;
 
 const node::Node& Context::node() const noexcept { return *parts_->node; }
 
-Result<std::unique_ptr<Context>> Context::open(const std::string& root) {
+Result<std::unique_ptr<Context>> Context::open(const std::string& root,
+                                               const std::string& authfile) {
   auto parts = std::make_unique<Parts>();
   PSYS_TRY_ASSIGN(store::Store store, store::Store::open(root));
   parts->store.emplace(std::move(store));
@@ -35,7 +36,8 @@ Result<std::unique_ptr<Context>> Context::open(const std::string& root) {
                                  .reporter = parts->reporter,
                                  .progress = parts->progress,
                                  .root = root,
-                                 .host = host_name()});
+                                 .host = host_name(),
+                                 .authfile = authfile});
   return std::unique_ptr<Context>(new Context(std::move(parts)));
 }
 

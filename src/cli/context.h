@@ -15,8 +15,9 @@ namespace podsysctl::cli {
 
 class Context {
  public:
-  // `root` is --root.
-  [[nodiscard]] static Result<std::unique_ptr<Context>> open(const std::string& root);
+  // `root` is --root, `authfile` --authfile.
+  [[nodiscard]] static Result<std::unique_ptr<Context>> open(const std::string& root,
+                                                             const std::string& authfile = "");
   ~Context();
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;

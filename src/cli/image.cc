@@ -24,6 +24,7 @@ struct Given {
   std::vector<std::string> names;
   std::string name;
   std::string source;
+  std::string authfile;
   std::string output = "text";
   std::string root;
   bool quiet = false;
@@ -54,7 +55,7 @@ Result<image::Resolved> pull(const Given& given) {
   }
   PSYS_TRY_ASSIGN(image::ImageStore images, open_images(given));
   TerminalProgress progress;
-  return images.pull(reference, progress);
+  return images.pull({.reference = reference, .keychain = {{}, given.authfile}}, progress);
 }
 
 Result<image::Resolved> import(const Given& given) {
@@ -150,6 +151,10 @@ int remove(const Given& given) {
 void add_pull(Command& image) {
   const auto given = std::make_shared<Given>();
   Command& command = image.command("pull", "Fetch an image from its registry");
+  command
+      .option("authfile", "FILE", "Credentials of registries (default: those of docker, podman)",
+              given->authfile)
+      .completed_with(Completes::files);
   command.argument("IMAGE", Need::required, given->name).completed_with(Completes::images);
   add_root_flag(command, given->root);
   command.action([given] { return tell(pull(*given), given->name); });

@@ -174,7 +174,7 @@ int run_pod(const RunFlags& flags, const std::string& root) {
   if (!job) {
     return report(job.error());
   }
-  const auto context = Context::open(root);
+  const auto context = Context::open(root, flags.authfile);
   if (!context) {
     return report(context.error());
   }

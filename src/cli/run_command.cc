@@ -87,6 +87,9 @@ void add_engine_flags(Command& run, Given& given) {
              flags.cri_endpoint)
       .completed_with(Completes::files);
   run.choice("pull", {"always", "missing", "never"}, "When to ask the registry", flags.pull);
+  run.option("authfile", "FILE", "Credentials of registries (default: those of docker, podman)",
+             flags.authfile)
+      .completed_with(Completes::files);
   run.choice("o,output", {"text", "json"}, "Form of what -d prints", flags.output);
   add_root_flag(run, given.root);
 }

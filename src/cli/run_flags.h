@@ -30,9 +30,10 @@ struct RunFlags {
   std::string user;
   std::string entrypoint;
   std::string working_dir;
-  std::string network;  // "": bridge, or what the manifest says; or "container:NAME"
-  std::string ipc;      // "", "private", "host" or "container:NAME"
-  std::string pull;     // "": the manifest's policy, or missing
+  std::string network;   // "": bridge, or what the manifest says; or "container:NAME"
+  std::string ipc;       // "", "private", "host" or "container:NAME"
+  std::string pull;      // "": the manifest's policy, or missing
+  std::string authfile;  // "": the usual places
   std::string output = "text";
   std::vector<std::string> env;          // KEY=VALUE, or KEY for our own value
   std::vector<std::string> volumes;      // SRC:DST[:ro]

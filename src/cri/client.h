@@ -70,7 +70,8 @@ class Client {
   // Nothing where the runtime does not have the image.
   [[nodiscard]] Result<std::optional<Image>> image_status(const std::string& name, Detail detail);
   // What the runtime knows the image by from now on.
-  [[nodiscard]] Result<std::string> pull_image(const std::string& name);
+  [[nodiscard]] Result<std::string> pull_image(const std::string& name,
+                                               const std::optional<Auth>& auth);
   [[nodiscard]] Result<std::vector<Image>> images();
   [[nodiscard]] Result<> remove_image(const std::string& name);
 

@@ -33,9 +33,15 @@ Result<std::optional<Image>> Client::image_status(const std::string& name, Detai
   return image;
 }
 
-Result<std::string> Client::pull_image(const std::string& name) {
+Result<std::string> Client::pull_image(const std::string& name, const std::optional<Auth>& auth) {
   v1::PullImageRequest request;
   request.mutable_image()->set_image(name);
+  if (auth) {
+    v1::AuthConfig& to = *request.mutable_auth();
+    to.set_username(auth->username);
+    to.set_password(auth->password);
+    to.set_identity_token(auth->identity_token);
+  }
   PSYS_TRY_ASSIGN(const auto reply, rpc<v1::PullImageResponse>(channel_, image_method("PullImage"),
                                                                request, deadlines_.pull));
   return reply.image_ref();

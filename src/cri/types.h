@@ -96,6 +96,13 @@ struct Image {
   StringMap info;  // of a verbose answer
 };
 
+// For a registry; without an address of it, as the kubelet asks.
+struct Auth {
+  std::string username;
+  std::string password;
+  std::string identity_token;  // instead of a password
+};
+
 struct ContainerEvent {
   enum class Kind : std::uint8_t { created, started, stopped, deleted };
   std::string container_id;  // a sandbox's id where it is about that

@@ -18,7 +18,6 @@
 #include "engine/start_failure.h"
 #include "image/image.h"
 #include "image/progress.h"
-#include "image/reference.h"
 #include "image/resolved.h"
 #include "linux/fd.h"
 #include "linux/process.h"
@@ -149,8 +148,7 @@ class Engine {
 
   // The image, fetched or loaded if need be, with its configuration. Layers only where the engine
   // mounts them itself.
-  [[nodiscard]] virtual Result<image::Resolved> resolve_image(const image::Reference& reference,
-                                                              image::Pull pull,
+  [[nodiscard]] virtual Result<image::Resolved> resolve_image(const image::Wanted& wanted,
                                                               image::Progress& progress) = 0;
 
   // Namespaces, then the network. On failure the caller removes what the journal has.

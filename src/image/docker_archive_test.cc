@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "image/local_digest.h"
 #include "image/store.h"
 #include "image/test_support.h"
 #include "linux/spawn.h"
@@ -55,9 +56,13 @@ class DockerArchiveTest : public ::testing::Test {
   }
   Result<Resolved> resolve(const std::string& text) {
     NoProgress quiet;
-    return ImageStore::open(path("store"))
-        .value()
-        .resolve(parse_reference(text).value(), Pull::missing, quiet);
+    const Reference reference = parse_reference(text).value();
+    Result<Resolved> resolved =
+        ImageStore::open(path("store")).value().resolve({.reference = reference}, quiet);
+    if (resolved) {
+      EXPECT_EQ(local_digest(reference).value(), resolved->image.digest);
+    }
+    return resolved;
   }
 
   TempFolder temp_;

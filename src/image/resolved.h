@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "image/image.h"
+#include "image/keychain.h"
+#include "image/reference.h"
 
 namespace podsysctl::image {
 
@@ -18,6 +20,12 @@ enum class Pull : std::uint8_t {
   refresh,  // imagePullPolicy: Always; a local image and a warning where the registry is out of
             // reach
   always,   // --pull=always: out of reach is an error
+};
+
+struct Wanted {
+  Reference reference;
+  Pull pull = Pull::missing;
+  Keychain keychain;
 };
 
 struct Resolved {

@@ -74,6 +74,17 @@ std::uint64_t bytes_below(const std::string& folder) {
   return out;
 }
 
+// What skopeo does not find by itself; "" where there is nothing.
+Result<std::string> authfile_for(const Wanted& wanted, const std::string& folder) {
+  PSYS_TRY_ASSIGN(const auto secret, find_in_documents(wanted.keychain, wanted.reference));
+  if (!secret) {
+    return wanted.keychain.authfile;
+  }
+  std::string path = folder + "/auth.json";
+  PSYS_TRY(linux::write_file(path, auth_document_of(wanted.reference, *secret), 0600));
+  return path;
+}
+
 }  // namespace
 
 Error skopeo_error(const Reference& reference, std::string_view output) {
@@ -101,8 +112,8 @@ Error skopeo_error(const Reference& reference, std::string_view output) {
                            name, reference.registry, reason, reference.registry)};
 }
 
-Result<> fetch_with_skopeo(const Reference& reference, const std::string& folder,
-                           Progress& progress) {
+Result<> fetch_with_skopeo(const Wanted& wanted, const std::string& folder, Progress& progress) {
+  const Reference& reference = wanted.reference;
   const std::string step = "fetch " + familiar_name(reference);
   progress.step(step, 0, 0);
   const Result<std::string> program = linux::find_program("skopeo");
@@ -116,8 +127,13 @@ Result<> fetch_with_skopeo(const Reference& reference, const std::string& folder
   PSYS_TRY_ASSIGN(const linux::Fd output, linux::open_file(log, O_WRONLY | O_CREAT | O_APPEND));
   linux::Command command;
   command.program = *program;
-  command.args = {"--command-timeout=30m", "copy", "--quiet",
-                  "docker://" + canonical_name(reference), "oci:" + folder + "/image:image"};
+  command.args = {"--command-timeout=30m", "copy", "--quiet"};
+  PSYS_TRY_ASSIGN(const std::string authfile, authfile_for(wanted, folder));
+  if (!authfile.empty()) {
+    command.args.push_back("--authfile=" + authfile);
+  }
+  command.args.push_back("docker://" + canonical_name(reference));
+  command.args.push_back("oci:" + folder + "/image:image");
   command.stdout_fd = output.ref();
   command.stderr_fd = output.ref();
   command.death_signal = SIGTERM;

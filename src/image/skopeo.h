@@ -12,11 +12,13 @@
 #include "base/result.h"
 #include "image/progress.h"
 #include "image/reference.h"
+#include "image/resolved.h"
 
 namespace podsysctl::image {
 
-// Fetches the image for this machine into `folder`/image, an OCI layout; `folder` exists.
-[[nodiscard]] Result<> fetch_with_skopeo(const Reference& reference, const std::string& folder,
+// Fetches the image for this machine into `folder`/image, an OCI layout; `folder` exists and is
+// for its owner alone.
+[[nodiscard]] Result<> fetch_with_skopeo(const Wanted& wanted, const std::string& folder,
                                          Progress& progress);
 
 // The error for what skopeo wrote when it failed. Pure.

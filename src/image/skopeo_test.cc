@@ -89,7 +89,7 @@ class PullTest : public ::testing::Test {
     skopeo_does("mkdir \"$to\"\necho 'level=fatal msg=\"" + reason + "\"' >&2\nexit 1\n");
   }
   [[nodiscard]] Result<Resolved> resolve(Pull pull) {
-    return store_.resolve(parse_reference("app:1").value(), pull, quiet_);
+    return store_.resolve({parse_reference("app:1").value(), pull, keychain_}, quiet_);
   }
   [[nodiscard]] std::size_t calls() const {
     const std::string text = testing::read_text(path("calls"));
@@ -104,8 +104,23 @@ class PullTest : public ::testing::Test {
   TempFolder temp_;
   std::string path_before_;
   NoProgress quiet_;
+  Keychain keychain_;
   ImageStore store_ = ImageStore::open(temp_.path() + "/store").value();
 };
+
+TEST_F(PullTest, PassesCredentialsOnInAFile) {
+  skopeo_does("for each; do case $each in --authfile=*) cat ${each#--authfile=} >>" + path("seen") +
+              ";; esac; done\ncp -r " + path("remote") + " \"$to\"\n");
+  testing::write_text(path("auth.json"), "given");
+  keychain_.authfile = path("auth.json");
+  ASSERT_TRUE(resolve(Pull::always));
+  EXPECT_EQ(testing::read_text(path("seen")), "given");
+  keychain_.documents = {
+      R"({"auths":{"docker.io":{"auth":"dTpw"},"other.example":{"auth":"eDp5"}}})"};
+  ASSERT_TRUE(resolve(Pull::always));
+  EXPECT_EQ(testing::read_text(path("seen")), R"(given{"auths":{"docker.io":{"auth":"dTpw"}}})");
+  EXPECT_THAT(testing::tree_of(path("store/tmp")), IsEmpty());
+}
 
 TEST_F(PullTest, FetchesWhatIsMissingAndKeepsIt) {
   skopeo_copies();
@@ -121,7 +136,7 @@ TEST_F(PullTest, FetchesWhatIsMissingAndKeepsIt) {
   EXPECT_EQ(calls(), 1U);
   ASSERT_TRUE(resolve(Pull::refresh));
   ASSERT_TRUE(resolve(Pull::always));
-  ASSERT_TRUE(store_.pull(parse_reference("app:1").value(), quiet_));
+  ASSERT_TRUE(store_.pull({.reference = parse_reference("app:1").value()}, quiet_));
   EXPECT_EQ(calls(), 4U);
 }
 
@@ -163,7 +178,7 @@ TEST_F(PullTest, ARealRegistryOutOfReachIsUnavailable) {
   }
   // Port 1 of this host: refused at once, without any network.
   const auto image =
-      store_.resolve(parse_reference("127.0.0.1:1/app").value(), Pull::missing, quiet_);
+      store_.resolve({.reference = parse_reference("127.0.0.1:1/app").value()}, quiet_);
   ASSERT_FALSE(image);
   EXPECT_EQ(image.error().code, Code::unavailable) << image.error().message;
   EXPECT_THAT(image.error().message, HasSubstr("the registry 127.0.0.1:1 is out of reach"));

@@ -156,9 +156,9 @@ Result<ImageStore> ImageStore::open(std::string folder, const Limits& limits) {
   return ImageStore(std::move(folder), limits);
 }
 
-Result<Resolved> ImageStore::resolve(const Reference& reference, Pull pull, Progress& progress) {
+Result<Resolved> ImageStore::resolve(const Wanted& wanted, Progress& progress) {
   PSYS_TRY_ASSIGN(const Parts parts, open_parts(folder_));
-  const Reference source = absolute(reference);
+  const Reference source = absolute(wanted.reference);
   if (source.transport == Transport::rootfs) {
     PSYS_TRY_ASSIGN(std::string folder, checked_rootfs(source));
     return Resolved{Image{.name = canonical_name(source), .layers = {std::move(folder)}}, {}};
@@ -166,11 +166,12 @@ Result<Resolved> ImageStore::resolve(const Reference& reference, Pull pull, Prog
   if (source.transport != Transport::registry) {
     return from_here(parts, limits_, source, seed_of(source), progress);
   }
-  return resolve_registry(source, pull, progress);
+  return resolve_registry(wanted, progress);
 }
 
-Result<Resolved> ImageStore::resolve_registry(const Reference& reference, Pull pull,
-                                              Progress& progress) {
+Result<Resolved> ImageStore::resolve_registry(const Wanted& wanted, Progress& progress) {
+  const Reference& reference = wanted.reference;
+  const Pull pull = wanted.pull;
   PSYS_TRY_ASSIGN(const Parts parts, open_parts(folder_));
   PSYS_TRY_ASSIGN(const std::optional<Record> known, parts.records.find(canonical_name(reference)));
   const bool here = known && is_complete(*known, parts.layers);
@@ -184,7 +185,7 @@ Result<Resolved> ImageStore::resolve_registry(const Reference& reference, Pull p
                      "image import {} SOURCE) or allow it with --pull=missing",
                      name, name);
   }
-  Result<Resolved> pulled = this->pull(reference, progress);
+  Result<Resolved> pulled = this->pull(wanted, progress);
   if (!pulled && here && pull == Pull::refresh && pulled.error().code == Code::unavailable) {
     Resolved out = resolved(*known, parts.layers);
     out.warnings.push_back(fmt::format("using the image {} that is on this machine: {}", name,
@@ -194,25 +195,26 @@ Result<Resolved> ImageStore::resolve_registry(const Reference& reference, Pull p
   return pulled;
 }
 
-Result<Resolved> ImageStore::pull(const Reference& reference, Progress& progress) {
+Result<Resolved> ImageStore::pull(const Wanted& wanted, Progress& progress) {
+  const Reference& reference = wanted.reference;
   if (reference.transport != Transport::registry) {
     return Error::of(Code::invalid_argument,
                      "{} is on this machine: use `podsysctl image import NAME {}`",
                      canonical_name(reference), canonical_name(reference));
   }
-  return fetch(reference, reference, progress);
+  return fetch(wanted, reference, progress);
 }
 
-Result<Resolved> ImageStore::fetch(const Reference& reference, const Reference& name,
+Result<Resolved> ImageStore::fetch(const Wanted& wanted, const Reference& name,
                                    Progress& progress) {
   PSYS_TRY_ASSIGN(const Parts parts, open_parts(folder_));
-  const std::string key = pull_key(canonical_name(reference));
+  const std::string key = pull_key(canonical_name(wanted.reference));
   const std::string download = folder_ + "/tmp/" + key;
   PSYS_TRY_ASSIGN(const linux::Fd held, linux::lock_file(folder_ + "/locks/pull-" + key));
   PSYS_TRY(linux::remove_tree(download));
   PSYS_TRY(linux::make_directories(download, 0700));
   const ScopeExit remove([&] { static_cast<void>(linux::remove_tree(download)); });
-  PSYS_TRY(fetch_with_skopeo(reference, download, progress));
+  PSYS_TRY(fetch_with_skopeo(wanted, download, progress));
   PSYS_TRY_ASSIGN(const OciLayout layout, OciLayout::open(download + "/image", limits_));
   const Importer importer(parts.records, parts.layers, limits_);
   PSYS_TRY_ASSIGN(const Record record, importer.from_layout(layout, "", seed_of(name), progress));
@@ -232,7 +234,7 @@ Result<Resolved> ImageStore::import(const std::string& name, const Reference& so
   const Reference from = absolute(source);
   switch (from.transport) {
     case Transport::registry:
-      return fetch(from, wanted, progress);
+      return fetch({.reference = from}, wanted, progress);
     case Transport::rootfs: {
       PSYS_TRY_ASSIGN(const std::string folder, checked_rootfs(from));
       const Importer importer(parts.records, parts.layers, limits_);

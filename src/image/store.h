@@ -39,14 +39,14 @@ class ImageStore {
   [[nodiscard]] static Result<ImageStore> open(std::string folder, const Limits& limits = {});
 
   // The image, unpacked if it is not yet. Costs a few file reads where it is.
-  [[nodiscard]] Result<Resolved> resolve(const Reference& reference, Pull pull, Progress& progress);
+  [[nodiscard]] Result<Resolved> resolve(const Wanted& wanted, Progress& progress);
 
   // Unpacks `source` and gives it a registry-like name ("nginx"); a former holder loses the name.
   [[nodiscard]] Result<Resolved> import(const std::string& name, const Reference& source,
                                         Progress& progress);
 
   // Fetches from the registry, whatever is here already.
-  [[nodiscard]] Result<Resolved> pull(const Reference& reference, Progress& progress);
+  [[nodiscard]] Result<Resolved> pull(const Wanted& wanted, Progress& progress);
 
   // By name.
   [[nodiscard]] Result<std::vector<ImageSummary>> list() const;
@@ -61,10 +61,9 @@ class ImageStore {
 
  private:
   ImageStore(std::string folder, const Limits& limits);
-  [[nodiscard]] Result<Resolved> resolve_registry(const Reference& reference, Pull pull,
-                                                  Progress& progress);
-  // Fetches `reference` and gives it the name of `name`.
-  [[nodiscard]] Result<Resolved> fetch(const Reference& reference, const Reference& name,
+  [[nodiscard]] Result<Resolved> resolve_registry(const Wanted& wanted, Progress& progress);
+  // Fetches what is wanted and gives it the name of `name`.
+  [[nodiscard]] Result<Resolved> fetch(const Wanted& wanted, const Reference& name,
                                        Progress& progress);
 
   std::string folder_;

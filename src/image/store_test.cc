@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "image/documents.h"
+#include "image/local_digest.h"
 #include "image/sha256.h"
 #include "image/test_support.h"
 
@@ -59,7 +60,11 @@ class StoreTest : public ::testing::Test {
     if (!reference) {
       return std::unexpected(reference.error());
     }
-    return store().resolve(*reference, pull, progress_);
+    Result<Resolved> resolved = store().resolve({*reference, pull, {}}, progress_);
+    if (resolved && reference->transport == Transport::oci_layout) {
+      EXPECT_EQ(local_digest(*reference).value(), resolved->image.digest);
+    }
+    return resolved;
   }
   // A layout of two layers and the reference to it.
   std::string make_layout(const std::string& name = "layout") {
@@ -325,7 +330,7 @@ TEST_F(StoreTest, TooManyLayersAreRefused) {
   layout.add_image({lower_, upper_});
   const auto image =
       store({.layers = 1})
-          .resolve(parse_reference("oci:" + path("layout")).value(), Pull::missing, progress_);
+          .resolve({.reference = parse_reference("oci:" + path("layout")).value()}, progress_);
   ASSERT_FALSE(image);
   EXPECT_THAT(image.error().message, HasSubstr("the image has 2 layers; 1 to 1 can be mounted"));
 }

@@ -20,12 +20,14 @@ image::Pull pull_policy_of(const pod::Container& container) {
 
 }  // namespace
 
-Result<PlannedContainer> plan_container(const EngineNode& node, const pod::Container& container,
-                                        store::ContainerKind kind,
+Result<PlannedContainer> plan_container(const EngineNode& node, const pod::PodSpec& spec,
+                                        const pod::Container& container, store::ContainerKind kind,
                                         const std::optional<image::Pull>& pull) {
   PSYS_TRY_ASSIGN(const image::Reference reference, image::parse_reference(container.image));
   PSYS_TRY_ASSIGN(image::Resolved resolved,
-                  node.engine.resolve_image(reference, pull.value_or(pull_policy_of(container)),
+                  node.engine.resolve_image({.reference = reference,
+                                             .pull = pull.value_or(pull_policy_of(container)),
+                                             .keychain = {spec.pull_secrets, node.authfile}},
                                             node.progress));
   for (const std::string& warning : resolved.warnings) {
     node.reporter.warn(warning);
@@ -34,12 +36,13 @@ Result<PlannedContainer> plan_container(const EngineNode& node, const pod::Conta
 }
 
 Result<std::vector<PlannedContainer>> plan_containers(const EngineNode& node,
+                                                      const pod::PodSpec& spec,
                                                       const std::vector<pod::Container>& containers,
                                                       store::ContainerKind kind,
                                                       const std::optional<image::Pull>& pull) {
   std::vector<PlannedContainer> planned;
   for (const pod::Container& container : containers) {
-    PSYS_TRY_ASSIGN(PlannedContainer one, plan_container(node, container, kind, pull));
+    PSYS_TRY_ASSIGN(PlannedContainer one, plan_container(node, spec, container, kind, pull));
     planned.push_back(std::move(one));
   }
   return planned;

@@ -12,12 +12,14 @@
 
 namespace podsysctl::node {
 
-// `pull` wins over each container's imagePullPolicy. The result points into `containers`.
+// Containers of `spec`. `pull` wins over each container's imagePullPolicy. The result points into
+// `containers`.
 [[nodiscard]] Result<std::vector<PlannedContainer>> plan_containers(
-    const EngineNode& node, const std::vector<pod::Container>& containers,
+    const EngineNode& node, const pod::PodSpec& spec, const std::vector<pod::Container>& containers,
     store::ContainerKind kind, const std::optional<image::Pull>& pull);
 
 [[nodiscard]] Result<PlannedContainer> plan_container(const EngineNode& node,
+                                                      const pod::PodSpec& spec,
                                                       const pod::Container& container,
                                                       store::ContainerKind kind,
                                                       const std::optional<image::Pull>& pull);

@@ -206,9 +206,9 @@ struct Images {
 Result<Images> resolve_all(const EngineNode& node, const PodSpec& spec,
                            const LaunchOptions& options) {
   Images images;
-  PSYS_TRY_ASSIGN(images.init, plan_containers(node, spec.init_containers,
+  PSYS_TRY_ASSIGN(images.init, plan_containers(node, spec, spec.init_containers,
                                                store::ContainerKind::init, options.pull));
-  PSYS_TRY_ASSIGN(images.regular, plan_containers(node, spec.containers,
+  PSYS_TRY_ASSIGN(images.regular, plan_containers(node, spec, spec.containers,
                                                   store::ContainerKind::regular, options.pull));
   return images;
 }

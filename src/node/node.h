@@ -42,8 +42,9 @@ struct Node {
   const Clock& clock;
   Reporter& reporter;
   image::Progress& progress;
-  std::string root;  // "/var/lib/podsysctl"
-  std::string host;  // this host's name, for events
+  std::string root;      // "/var/lib/podsysctl"
+  std::string host;      // this host's name, for events
+  std::string authfile;  // credentials of registries; "": the usual places
 };
 
 // With the engine of the pods at hand.

@@ -90,6 +90,27 @@ TEST(Env, Faults) {
   }
 }
 
+TEST(PullSecrets, AreOfTheSameFile) {
+  constexpr std::string_view kSecret =
+      "---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {";
+  const auto text = [&](std::string_view data) {
+    return pod_text("", "  imagePullSecrets: [{name: s}]\n") + std::string(kSecret) +
+           std::string(data) + "}\n";
+  };
+  EXPECT_EQ(pod_of(text(".dockerconfigjson: '{\"auths\":{}}'")).pull_secrets,
+            std::vector<std::string>{R"({"auths":{}})"});
+  EXPECT_EQ(pod_of(text(".dockercfg: '{\"quay.io\":{}}'")).pull_secrets,
+            std::vector<std::string>{R"({"auths":{"quay.io":{}}})"});
+  EXPECT_EQ(outcome(text("password: p")),
+            "! f:8:22: spec.imagePullSecrets[0]: Secret \"s\" has no key .dockerconfigjson (type "
+            "kubernetes.io/dockerconfigjson)");
+  EXPECT_EQ(outcome(pod_text("", "  imagePullSecrets: [{name: t}]\n")),
+            "f:8:22: spec.imagePullSecrets[0]: Secret \"t\" is not in this file: credentials come "
+            "from the registry login of this host");
+  EXPECT_EQ(outcome(pod_text("", "  imagePullSecrets: [{}]\n")),
+            "! f:8:22: spec.imagePullSecrets[0].name: required");
+}
+
 TEST(Env, DoublingVariablesEndAtTheKernelsLimit) {
   std::string env = "    env:\n    - {name: V0, value: xxxxxxxxxxxxxxxx}\n";
   for (int i = 1; i < 40; ++i) {

@@ -108,7 +108,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {kSpec, "nodeName", warn, "the pod runs on this host; use nodeSelector to bind it"},
     {kSpec, "hostUsers", refuse, "pods with a user namespace of their own are not supported",
      "true"},
-    {kSpec, "imagePullSecrets", warn, "credentials come from the registry login of this host"},
+    {kSpec, "imagePullSecrets"},
     {kSpec, "subdomain", warn, "no cluster DNS here"},
     {kSpec, "setHostnameAsFQDN", warn, "no cluster DNS here", "false"},
     {kSpec, "hostnameOverride", refuse, "not supported; use spec.hostname"},
@@ -216,6 +216,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {"spec.securityContext.sysctls[]", "name"},
     {"spec.securityContext.sysctls[]", "value"},
     {"spec.os", "name"},
+    {"spec.imagePullSecrets[]", "name"},
     {"spec.hostAliases[]", "ip"},
     {"spec.hostAliases[]", "hostnames"},
 

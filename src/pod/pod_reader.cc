@@ -117,6 +117,39 @@ void read_host_aliases(const ObjectReader& spec, PodSpec& pod) {
   }
 }
 
+// A Secret of the type kubernetes.io/dockerconfigjson, or of the older kubernetes.io/dockercfg.
+std::optional<std::string> auth_document_in(const ConfigData& secret) {
+  if (const auto found = secret.find(".dockerconfigjson"); found != secret.end()) {
+    return found->second;
+  }
+  const auto old = secret.find(".dockercfg");
+  return old == secret.end() ? std::nullopt
+                             : std::optional(fmt::format(R"({{"auths":{}}})", old->second));
+}
+
+void read_pull_secrets(const ObjectReader& spec, const ConfigStore& config, PodSpec& pod) {
+  for (const yaml::Value& item : spec.list("imagePullSecrets")) {
+    const ObjectReader reference(item, "spec.imagePullSecrets[]", spec.problems());
+    const auto name = reference.required_text("name", check_dns_subdomain);
+    if (!name) {
+      continue;
+    }
+    const ConfigData* const secret = config.find(ConfigKind::secret, pod.namespace_, *name);
+    if (secret == nullptr) {
+      spec.problems().warn(
+          item, fmt::format("Secret {} is not in this file: credentials come from the registry "
+                            "login of this host",
+                            quoted(*name)));
+    } else if (auto document = auth_document_in(*secret)) {
+      pod.pull_secrets.push_back(*std::move(document));
+    } else {
+      spec.problems().error(item, fmt::format("Secret {} has no key .dockerconfigjson (type "
+                                              "kubernetes.io/dockerconfigjson)",
+                                              quoted(*name)));
+    }
+  }
+}
+
 void read_node_selector(const ObjectReader& spec, PodSpec& pod) {
   spec.each_text("nodeSelector",
                  [&](std::string_view key, const yaml::Value& value, std::string text) {
@@ -192,6 +225,7 @@ void read_spec(const ObjectReader& spec, const ConfigStore& config, const PodRea
   read_sharing(spec, pod);
   read_node_selector(spec, pod);
   read_host_aliases(spec, pod);
+  read_pull_secrets(spec, config, pod);
   check_os(spec);
   read_all_containers(spec, config, pod);
   if (const auto security = spec.field("securityContext")) {

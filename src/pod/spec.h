@@ -150,6 +150,7 @@ struct PodSpec {
   std::string hostname;                  // "": the pod's name
   std::optional<std::int64_t> fs_group;  // of emptyDir volumes; also in supplemental_groups
   std::map<std::string, std::string> node_selector;
+  std::vector<std::string> pull_secrets;  // documents as in image/auth_document.h
   std::vector<std::pair<std::string, std::string>> host_aliases;  // IP, name
 };
 

@@ -128,9 +128,9 @@ class Attendance {
                        container.name);
     }
     memory.restart_at.reset();
-    PSYS_TRY_ASSIGN(
-        const node::PlannedContainer planned,
-        node::plan_container(node_, *asked, store::ContainerKind::regular, image::Pull::missing));
+    PSYS_TRY_ASSIGN(const node::PlannedContainer planned,
+                    node::plan_container(node_, spec_, *asked, store::ContainerKind::regular,
+                                         image::Pull::missing));
     metrics_.add(&Counts::restarts);
     memory.started = Steady::now();
     auto started = node::restart_container(node_, pod_, spec_, planned, container);

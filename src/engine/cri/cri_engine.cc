@@ -38,9 +38,9 @@ class CriEngine final : public Engine {
   std::string_view runtime() const override { return endpoint_; }
   bool hands_over_settings() const override { return true; }
 
-  Result<image::Resolved> resolve_image(const image::Reference& reference, image::Pull pull,
+  Result<image::Resolved> resolve_image(const image::Wanted& wanted,
                                         image::Progress& progress) override {
-    return resolve_cri_image(client_, reference, pull, progress);
+    return resolve_cri_image(client_, wanted, progress);
   }
 
   Result<SandboxState> make_sandbox(const SandboxRequest& request, Journal& journal) override {

@@ -7,12 +7,15 @@
 #include <nlohmann/json.hpp>
 
 #include "base/strings.h"
+#include "image/keychain.h"
+#include "image/local_digest.h"
 #include "json/cursor.h"
 
 namespace podsysctl::engine {
 namespace {
 
 using image::Pull;
+using image::Wanted;
 using std::chrono::milliseconds;
 
 constexpr std::string_view kName = "the runtime's image status";
@@ -59,27 +62,46 @@ Result<image::Resolved> resolve_local(cri::Client& client, const image::Referenc
                      "the image to a registry and name it there",
                      source, version.runtime_name);
   }
+  PSYS_TRY_ASSIGN(const std::string digest, image::local_digest(reference));
+  PSYS_TRY_ASSIGN(const std::optional<cri::Image> found, look_up(client, digest));
+  if (found) {
+    PSYS_TRY_ASSIGN(image::Image image, image_of(*found, source));
+    return image::Resolved{std::move(image), {}};
+  }
   PSYS_TRY_ASSIGN(const std::string name, load_into_containerd(client.socket_path(), reference));
   PSYS_TRY_ASSIGN(image::Image image, wait_for_image(client, name));
   image.name = source;
   return image::Resolved{std::move(image), {}};
 }
 
-Result<image::Resolved> pull_image(cri::Client& client, const std::string& name,
+Result<std::optional<cri::Auth>> auth_for(const Wanted& wanted) {
+  PSYS_TRY_ASSIGN(const auto found, find_credentials(wanted.keychain, wanted.reference));
+  if (!found) {
+    return std::nullopt;
+  }
+  return cri::Auth{.username = found->username,
+                   .password = found->password,
+                   .identity_token = found->identity_token};
+}
+
+Result<image::Resolved> pull_image(cri::Client& client, const Wanted& wanted,
                                    image::Progress& progress) {
+  const std::string name = canonical_name(wanted.reference);
   progress.step("the container runtime pulls " + name, 0, 0);
-  PSYS_TRY(client.pull_image(name));
+  PSYS_TRY_ASSIGN(const auto auth, with_context(auth_for(wanted), name));
+  PSYS_TRY(client.pull_image(name, auth));
   PSYS_TRY_ASSIGN(image::Image image, wait_for_image(client, name));
   return image::Resolved{std::move(image), {}};
 }
 
 // Kubernetes' Always: what is there is used where the registry is out of reach.
-Result<image::Resolved> refresh(cri::Client& client, const std::string& name,
+Result<image::Resolved> refresh(cri::Client& client, const Wanted& wanted,
                                 image::Progress& progress) {
-  Result<image::Resolved> pulled = pull_image(client, name, progress);
+  Result<image::Resolved> pulled = pull_image(client, wanted, progress);
   if (pulled) {
     return pulled;
   }
+  const std::string name = canonical_name(wanted.reference);
   PSYS_TRY_ASSIGN(const std::optional<cri::Image> found, look_up(client, name));
   if (!found) {
     return pulled;
@@ -93,30 +115,30 @@ Result<image::Resolved> refresh(cri::Client& client, const std::string& name,
 
 }  // namespace
 
-Result<image::Resolved> resolve_cri_image(cri::Client& client, const image::Reference& reference,
-                                          Pull pull, image::Progress& progress) {
-  if (reference.transport != image::Transport::registry) {
-    return resolve_local(client, reference);
+Result<image::Resolved> resolve_cri_image(cri::Client& client, const Wanted& wanted,
+                                          image::Progress& progress) {
+  if (wanted.reference.transport != image::Transport::registry) {
+    return resolve_local(client, wanted.reference);
   }
-  const std::string name = canonical_name(reference);
-  if (pull == Pull::always) {
-    return pull_image(client, name, progress);
+  if (wanted.pull == Pull::always) {
+    return pull_image(client, wanted, progress);
   }
-  if (pull == Pull::refresh) {
-    return refresh(client, name, progress);
+  if (wanted.pull == Pull::refresh) {
+    return refresh(client, wanted, progress);
   }
+  const std::string name = canonical_name(wanted.reference);
   PSYS_TRY_ASSIGN(const std::optional<cri::Image> found, look_up(client, name));
   if (found) {
     PSYS_TRY_ASSIGN(image::Image image, image_of(*found, name));
     return image::Resolved{std::move(image), {}};
   }
-  if (pull == Pull::never) {
+  if (wanted.pull == Pull::never) {
     return Error::of(Code::not_found,
                      "the container runtime has no image {}, which may not be pulled: load it, or "
                      "allow it with --pull=missing",
                      name);
   }
-  return pull_image(client, name, progress);
+  return pull_image(client, wanted, progress);
 }
 
 Result<image::ImageConfig> image_config_of(const cri::StringMap& info) {

@@ -18,8 +18,7 @@
 namespace podsysctl::engine {
 
 [[nodiscard]] Result<image::Resolved> resolve_cri_image(cri::Client& client,
-                                                        const image::Reference& reference,
-                                                        image::Pull pull,
+                                                        const image::Wanted& wanted,
                                                         image::Progress& progress);
 
 // The configuration in a verbose status; empty where the runtime tells none.

@@ -49,9 +49,9 @@ class DockerEngine final : public Engine {
     return !state.network_record.empty();
   }
 
-  Result<image::Resolved> resolve_image(const image::Reference& reference, image::Pull pull,
+  Result<image::Resolved> resolve_image(const image::Wanted& wanted,
                                         image::Progress& progress) override {
-    return resolve_docker_image(daemon_, reference, pull, progress);
+    return resolve_docker_image(daemon_, wanted, progress);
   }
 
   Result<SandboxState> make_sandbox(const SandboxRequest& request, Journal& journal) override {

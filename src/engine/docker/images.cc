@@ -8,8 +8,14 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include <nlohmann/json.hpp>
+
+#include "base/base64.h"
 #include "base/scope_exit.h"
 #include "base/strings.h"
+#include "image/keychain.h"
+#include "image/local_digest.h"
+#include "json/json.h"
 #include "linux/file.h"
 #include "linux/spawn.h"
 
@@ -19,6 +25,7 @@ namespace {
 using docker::Daemon;
 using image::Pull;
 using image::Reference;
+using image::Wanted;
 
 constexpr std::chrono::milliseconds kCopyLimit{600'000};
 
@@ -47,20 +54,38 @@ docker::OnProgress passed_on(image::Progress& progress) {
   };
 }
 
-Result<> pull_from_registry(Daemon& daemon, const Reference& reference, image::Progress& progress) {
-  const std::string name = fmt::format("{}/{}", reference.registry, reference.repository);
-  const std::string& tag = reference.digest.empty() ? reference.tag : reference.digest;
-  return with_context(daemon.pull(name, tag, "", passed_on(progress)),
-                      fmt::format("pull {}", image::familiar_name(reference)));
+// X-Registry-Auth of the Engine API: a document in base64 for URLs.
+Result<std::string> credentials_for(const Wanted& wanted) {
+  PSYS_TRY_ASSIGN(const auto found, find_credentials(wanted.keychain, wanted.reference));
+  if (!found) {
+    return std::string();
+  }
+  json::Value auth = json::Value::object();
+  auth["username"] = found->username;
+  auth["password"] = found->password;
+  auth["serveraddress"] = found->server;
+  if (!found->identity_token.empty()) {
+    auth["identitytoken"] = found->identity_token;
+  }
+  return encode_base64(json::dump(auth), Base64::url);
 }
 
-Result<image::Resolved> resolve_registry(Daemon& daemon, const Reference& reference, Pull pull,
+Result<> pull_from_registry(Daemon& daemon, const Wanted& wanted, image::Progress& progress) {
+  const Reference& reference = wanted.reference;
+  const std::string name = fmt::format("{}/{}", reference.registry, reference.repository);
+  const std::string& tag = reference.digest.empty() ? reference.tag : reference.digest;
+  const std::string context = fmt::format("pull {}", image::familiar_name(reference));
+  PSYS_TRY_ASSIGN(const std::string credentials, with_context(credentials_for(wanted), context));
+  return with_context(daemon.pull(name, tag, credentials, passed_on(progress)), context);
+}
+
+Result<image::Resolved> resolve_registry(Daemon& daemon, const Wanted& wanted,
                                          image::Progress& progress) {
-  const std::string name = image::familiar_name(reference);
+  const std::string name = image::familiar_name(wanted.reference);
   image::Resolved resolved;
-  if (pull == Pull::always || pull == Pull::refresh) {
-    const Result<> pulled = pull_from_registry(daemon, reference, progress);
-    if (!pulled && pull == Pull::always) {
+  if (wanted.pull == Pull::always || wanted.pull == Pull::refresh) {
+    const Result<> pulled = pull_from_registry(daemon, wanted, progress);
+    if (!pulled && wanted.pull == Pull::always) {
       return std::unexpected(pulled.error());
     }
     if (!pulled) {
@@ -69,8 +94,8 @@ Result<image::Resolved> resolve_registry(Daemon& daemon, const Reference& refere
     }
   }
   Result<docker::Image> found = daemon.inspect_image(name);
-  if (!found && found.error().code == Code::not_found && pull == Pull::missing) {
-    PSYS_TRY(pull_from_registry(daemon, reference, progress));
+  if (!found && found.error().code == Code::not_found && wanted.pull == Pull::missing) {
+    PSYS_TRY(pull_from_registry(daemon, wanted, progress));
     found = daemon.inspect_image(name);
   }
   if (!found && found.error().code == Code::not_found) {
@@ -129,15 +154,28 @@ Result<image::Resolved> load_oci(Daemon& daemon, const Reference& reference,
   return load_archive(daemon, archive, "", progress);
 }
 
+// The daemon may know the image already. One that calls images by other digests (the store of
+// containerd) does not, and is given it.
+Result<image::Resolved> load(Daemon& daemon, const Reference& reference,
+                             image::Progress& progress) {
+  PSYS_TRY_ASSIGN(const std::string digest, image::local_digest(reference));
+  if (Result<docker::Image> found = daemon.inspect_image(digest)) {
+    return image::Resolved{.image = image_of(*std::move(found), digest)};
+  }
+  return reference.transport == image::Transport::docker_archive
+             ? load_archive(daemon, reference.path, reference.selector, progress)
+             : load_oci(daemon, reference, progress);
+}
+
 }  // namespace
 
-Result<image::Resolved> resolve_docker_image(Daemon& daemon, const Reference& reference, Pull pull,
+Result<image::Resolved> resolve_docker_image(Daemon& daemon, const Wanted& wanted,
                                              image::Progress& progress) {
+  const Reference& reference = wanted.reference;
   switch (reference.transport) {
     case image::Transport::docker_archive:
-      return load_archive(daemon, reference.path, reference.selector, progress);
     case image::Transport::oci_layout:
-      return load_oci(daemon, reference, progress);
+      return load(daemon, reference, progress);
     case image::Transport::rootfs:
       return Error::of(Code::unsupported,
                        "rootfs:{}: Docker runs images only; pack it with `tar -C {} -c . | docker "
@@ -146,7 +184,7 @@ Result<image::Resolved> resolve_docker_image(Daemon& daemon, const Reference& re
     case image::Transport::registry:
       break;
   }
-  return resolve_registry(daemon, reference, pull, progress);
+  return resolve_registry(daemon, wanted, progress);
 }
 
 }  // namespace podsysctl::engine

@@ -38,9 +38,9 @@ class EmbeddedEngine final : public Engine {
   std::string_view name() const override { return "embedded"; }
   std::string_view runtime() const override { return choice_.path; }
 
-  Result<image::Resolved> resolve_image(const image::Reference& reference, image::Pull pull,
+  Result<image::Resolved> resolve_image(const image::Wanted& wanted,
                                         image::Progress& progress) override {
-    return images_.resolve(reference, pull, progress);
+    return images_.resolve(wanted, progress);
   }
 
   Result<SandboxState> make_sandbox(const SandboxRequest& request, Journal& journal) override {
