@@ -247,4 +247,12 @@ Result<BindMount> resolve_volume_mount(const VolumeHome& home, const pod::Volume
   return BindMount{target, mount.mount_path, mount.access, mount.propagation};
 }
 
+Result<> remove_mounts(const std::string& folder) {
+  PSYS_TRY_ASSIGN(const auto mounted, linux::mounts_below(folder));
+  for (const std::string& path : mounted) {
+    PSYS_TRY(linux::unmount(path));
+  }
+  return linux::remove_tree(folder);
+}
+
 }  // namespace podsysctl::engine

@@ -47,4 +47,7 @@ struct VolumeHome {
 [[nodiscard]] Result<std::vector<BindMount>> bind_volumes(const ContainerRequest& request,
                                                           const VolumeHome& home);
 
+// Unmounts and removes a sandbox's folder of mounts in our own mount namespace; absent is success.
+[[nodiscard]] Result<> remove_mounts(const std::string& folder);
+
 }  // namespace podsysctl::engine

@@ -4,19 +4,13 @@
 #include <unistd.h>
 
 #include "base/fault_point.h"
-#include "base/strings.h"
-#include "enforce/handover.h"
 #include "linux/file.h"
-#include "node/events.h"
-#include "node/facts.h"
 #include "node/ids.h"
 #include "node/images.h"
 #include "node/init_containers.h"
-#include "node/kept_spec.h"
 #include "node/kernel_answers.h"
+#include "node/make_sandbox.h"
 #include "node/put_sysctls.h"
-#include "node/teardown.h"
-#include "pod/runtime_facts.h"
 #include "sandbox/network_ports.h"
 
 namespace podsysctl::node {
@@ -25,10 +19,6 @@ namespace {
 using pod::PodSpec;
 using store::PodRecord;
 using store::Stage;
-
-LaunchFailure failure_of(std::string_view reason, const Error& error) {
-  return {.reason = std::string(reason), .message = error.message};
-}
 
 std::vector<store::HostPort> host_ports_of(const PodSpec& spec) {
   std::vector<store::HostPort> ports;
@@ -83,119 +73,6 @@ policy::HostNamespaces host_namespaces(const PodSpec& spec, const LaunchOptions&
     host.ipc = policy::NamespaceMode::host;
   }
   return host;
-}
-
-// Keeps what the engine makes in the pod's record.
-class RecordJournal final : public engine::Journal {
- public:
-  RecordJournal(const Node& node, std::string uid) : node_(node), uid_(std::move(uid)) {}
-
-  Result<> save(Stage stage, const engine::SandboxState& state) override {
-    PSYS_TRY(node_.store.modify_pod(uid_, [&](PodRecord& record) -> Result<> {
-      record.stage = stage;
-      record.sandbox_process = state.process;
-      record.runtime_id = state.runtime_id;
-      record.network_state = state.network_record;
-      return {};
-    }));
-    if (!state.namespaces.empty() && !namespaces_saved_) {
-      PSYS_TRY(node_.store.put_namespaces(uid_, state.namespaces));
-      namespaces_saved_ = true;
-    }
-    // "saved-sandbox-1" before the sandbox is made, "-2" after, and so on.
-    fault_point(fmt::format("saved-{}-{}", to_string(stage), ++saves_));
-    return {};
-  }
-
- private:
-  const Node& node_;
-  std::string uid_;
-  bool namespaces_saved_ = false;
-  int saves_ = 0;
-};
-
-// Its first address without the prefix length; "" where it has no network.
-std::string address_of(const engine::SandboxState& state) {
-  return state.addresses.empty() ? "" : state.addresses[0].substr(0, state.addresses[0].find('/'));
-}
-
-Result<> keep_spec(const Node& node, const std::string& uid, const Source& source,
-                   const engine::SandboxState& state) {
-  PSYS_TRY(node.store.modify_pod(uid, [&](PodRecord& record) -> Result<> {
-    record.spec = to_text({source.manifest, address_of(state)});
-    return {};
-  }));
-  return {};
-}
-
-Result<> make_sandbox(const EngineNode& node, const PodRecord& pod, PodSpec& spec,
-                      const LaunchOptions& options) {
-  RecordJournal journal(node, pod.uid);
-  const engine::SandboxRequest request{.place = place_of(node, pod.uid),
-                                       .id = pod.sandbox_id,
-                                       .pod = spec,
-                                       .network = options.network,
-                                       .joined = options.joined,
-                                       .shape = options.door == enforce::Door::flags
-                                                    ? engine::Shape::one_container
-                                                    : engine::Shape::pod,
-                                       .runtime_handler = options.runtime_handler,
-                                       .settings_for_runtime = enforce::for_runtime(spec.sysctls)};
-  PSYS_TRY_ASSIGN(const engine::SandboxState state, node.engine.make_sandbox(request, journal));
-  for (const std::string& notice : state.notices) {
-    node.reporter.warn(notice);
-  }
-  pod::fill_in(spec, facts_of(node, pod, address_of(state), spec.network));
-  return options.source ? keep_spec(node, pod.uid, *options.source, state) : Result<>{};
-}
-
-LaunchFailure sysctls_failed(const Node& node, const std::vector<sysctl::Setting>& settings,
-                             const Error& error) {
-  std::vector<policy::Verdict> offenders = explain_refused_write(node, settings, error);
-  if (offenders.empty()) {
-    return failure_of(kSysctlFailed, error);
-  }
-  if (error.code == Code::partial_apply) {
-    node.reporter.warn(error.message);
-  }
-  const policy::Verdict first = offenders.front();
-  return {.reason = first.reason(), .message = first.message(), .offenders = std::move(offenders)};
-}
-
-// The runtime may have been refused a setting that it was handed: told in the words of the engines
-// that write it themselves, beside the runtime's own.
-LaunchFailure sandbox_failed(const EngineNode& node, const std::vector<sysctl::Setting>& settings,
-                             const Error& error) {
-  std::vector<policy::Verdict> offenders;
-  if (node.engine.hands_over_settings()) {
-    offenders = explain_refused_write(node, settings, error);
-  }
-  if (offenders.empty()) {
-    return failure_of("FailedCreatePodSandBox", error);
-  }
-  node.reporter.warn(error.message);
-  const policy::Verdict first = offenders.front();
-  return {.reason = first.reason(), .message = first.message(), .offenders = std::move(offenders)};
-}
-
-LaunchFailure refuse(const Node& node, const PodRecord& pod, const PodSpec& spec,
-                     policy::Rejection rejection) {
-  LaunchFailure failure{.reason = rejection.reason,
-                        .message = rejection.message,
-                        .offenders = std::move(rejection.offenders),
-                        .uid = pod.uid};
-  std::vector<Result<>> notes;
-  notes.push_back(put_refused(node, pod, spec.sysctls));
-  notes.push_back(warn(node, pod, rejection.reason, rejection.message));
-  notes.push_back(stop_pod(node, pod.uid,
-                           Ending{.reason = rejection.reason, .message = rejection.status_message},
-                           std::chrono::milliseconds(0)));
-  for (const Result<>& noted : notes) {
-    if (!noted) {
-      node.reporter.warn(noted.error().message);
-    }
-  }
-  return failure;
 }
 
 struct Images {
@@ -280,9 +157,7 @@ std::expected<std::vector<store::ContainerRecord>, LaunchFailure> start_all(
     }
     auto container = start_recorded(node, launched.pod, spec, planned, *recorded);
     if (!container) {
-      LaunchFailure failure = failure_of("Failed", container.error().error);
-      failure.exit_code = container.error().exit_code;
-      return std::unexpected(std::move(failure));
+      return std::unexpected(start_failed(node, launched.pod, spec, container.error()));
     }
     started.push_back(*std::move(container));
   }
@@ -310,19 +185,6 @@ std::expected<std::vector<store::ContainerRecord>, LaunchFailure> start_for_good
     return std::unexpected(give_up(node, launched.pod, failure_of("Failed", noted.error())));
   }
   return started;
-}
-
-LaunchFailure give_up(const Node& node, const PodRecord& pod, LaunchFailure failure) {
-  failure.uid = pod.uid;
-  for (const Result<>& noted :
-       {warn(node, pod, failure.reason, failure.message),
-        stop_pod(node, pod.uid, Ending{.reason = failure.reason, .message = failure.message},
-                 std::chrono::milliseconds(0))}) {
-    if (!noted) {
-      failure.message += "; " + noted.error().message;
-    }
-  }
-  return failure;
 }
 
 }  // namespace podsysctl::node

@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "enforce/judge.h"
 #include "node/containers.h"
+#include "node/launch_failure.h"
 #include "node/node.h"
 #include "sandbox/network.h"
 
@@ -41,15 +42,6 @@ struct LaunchOptions {
   std::optional<Source> source;     // of a pod of the node service
 };
 
-// What a refused or failed launch ends with.
-struct LaunchFailure {
-  std::string reason;                      // "SysctlForbidden"
-  std::string message;                     // of the first offender
-  std::vector<policy::Verdict> offenders;  // of a rejection; all of them
-  int exit_code = 125;                     // as docker run
-  std::string uid;                         // of the pod's record; "" where there is none
-};
-
 // A pod whose sandbox is up and whose init containers have completed.
 struct LaunchedPod {
   store::PodRecord pod;
@@ -72,9 +64,5 @@ struct LaunchedPod {
 [[nodiscard]] std::expected<std::vector<store::ContainerRecord>, LaunchFailure> start_for_good(
     const EngineNode& node, const LaunchedPod& launched, const pod::PodSpec& spec);
 [[nodiscard]] Result<> note_running(const Node& node, const std::string& uid);
-
-// Takes a pod down that could not be launched and notes why.
-[[nodiscard]] LaunchFailure give_up(const Node& node, const store::PodRecord& pod,
-                                    LaunchFailure failure);
 
 }  // namespace podsysctl::node

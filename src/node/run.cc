@@ -14,9 +14,7 @@ using store::PodPhase;
 
 using Outcome = std::expected<RunResult, LaunchFailure>;
 
-LaunchFailure failed(const Error& error, int exit_code = 125) {
-  return {.reason = "Failed", .message = error.message, .exit_code = exit_code};
-}
+LaunchFailure failed(const Error& error) { return failure_of("Failed", error); }
 
 // One container in the foreground needs no monitor: its runtime is our child.
 bool runs_alone(const LaunchedPod& launched, const pod::PodSpec& spec,
@@ -39,7 +37,7 @@ Outcome run_alone(const EngineNode& node, const LaunchedPod& launched, const pod
   const auto code = run_recorded(node, launched.pod, spec, planned, *recorded, streams);
   if (!code) {
     return std::unexpected(
-        give_up(node, launched.pod, failed(code.error().error, code.error().exit_code)));
+        give_up(node, launched.pod, start_failed(node, launched.pod, spec, code.error())));
   }
   const Ending ending{.phase = *code == 0 ? PodPhase::succeeded : PodPhase::failed,
                       .reason = *code == 0 ? "" : "Error"};

@@ -19,6 +19,7 @@
 #include "engine/cri/runtime_containers.h"
 #include "engine/cri/sandbox_config.h"
 #include "engine/cri/sandbox_process.h"
+#include "engine/refused_setting.h"
 #include "linux/file.h"
 #include "sandbox/network.h"
 #include "sandbox/network_ports.h"
@@ -54,7 +55,7 @@ class CriEngine final : public Engine {
     Result<std::string> made = client_.run_sandbox(config, request.runtime_handler);
     if (!made) {
       return std::unexpected(
-          explain_sandbox_failure(std::move(made).error(), request.settings_for_runtime));
+          explain_refused_setting(std::move(made).error(), request.settings_for_runtime));
     }
     fault_point("runtime-sandbox-made");
     state.runtime_id = *std::move(made);

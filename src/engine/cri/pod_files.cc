@@ -60,12 +60,4 @@ Result<std::vector<BindMount>> prepare_mounts(const ContainerRequest& request,
   return binds;
 }
 
-Result<> remove_mounts(const std::string& run_folder) {
-  PSYS_TRY_ASSIGN(const auto mounted, linux::mounts_below(run_folder));
-  for (const std::string& path : mounted) {
-    PSYS_TRY(linux::unmount(path));
-  }
-  return linux::remove_tree(run_folder);
-}
-
 }  // namespace podsysctl::engine

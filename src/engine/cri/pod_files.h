@@ -21,7 +21,4 @@ namespace podsysctl::engine {
 [[nodiscard]] Result<std::vector<BindMount>> prepare_mounts(const ContainerRequest& request,
                                                             const std::string& run_folder);
 
-// Unmounts and removes what prepare_mounts() made there; absent is success.
-[[nodiscard]] Result<> remove_mounts(const std::string& run_folder);
-
 }  // namespace podsysctl::engine

@@ -9,6 +9,7 @@
 #include "engine/cri/failures.h"
 #include "engine/cri/images.h"
 #include "engine/cri/sandbox_process.h"
+#include "engine/refused_setting.h"
 
 namespace podsysctl::engine {
 namespace {
@@ -47,7 +48,7 @@ TEST(CriFailures, SayWhichSettingAndWhyInFrontOfTheRuntimesText) {
       {"no such file or directory", Code::internal, ""},
   };
   for (const Row& row : rows) {
-    const Error error = explain_sandbox_failure({Code::internal, 0, row.text}, settings());
+    const Error error = explain_refused_setting({Code::internal, 0, row.text}, settings());
     EXPECT_EQ(error.code, row.code) << row.text;
     EXPECT_EQ(error.message, std::string(row.front) + row.text);
   }

@@ -7,6 +7,7 @@
 
 #include "docker/address.h"
 #include "docker/daemon.h"
+#include "engine/docker/ending.h"
 #include "engine/docker/foreground.h"
 #include "engine/docker/images.h"
 #include "engine/docker/log_file.h"
@@ -14,9 +15,8 @@
 #include "engine/docker/pause_image.h"
 #include "engine/docker/plan.h"
 #include "engine/docker/process.h"
+#include "engine/refused_setting.h"
 #include "linux/file.h"
-#include "linux/mounts.h"
-#include "linux/wait.h"
 
 namespace podsysctl::engine {
 namespace {
@@ -25,8 +25,6 @@ using docker::Container;
 using docker::Daemon;
 using std::chrono::milliseconds;
 using store::Stage;
-
-constexpr milliseconds kKillLimit{10'000};
 
 std::unexpected<StartFailure> failed(Error error) {
   return std::unexpected(StartFailure{std::move(error)});
@@ -67,11 +65,15 @@ class DockerEngine final : public Engine {
                     daemon_.create(docker_name(request.id), plan_pause(request, image)));
     state.runtime_id = created.id;
     state.notices = created.warnings;
-    PSYS_TRY(with_context(daemon_.start(created.id), "start the pause container"));
+    if (Result<> started = daemon_.start(created.id); !started) {
+      return std::unexpected(
+          explain_refused_setting(std::move(started).error().within("start the pause container"),
+                                  request.settings_for_runtime));
+    }
     PSYS_TRY_ASSIGN(const Container pause, daemon_.inspect(created.id));
     PSYS_TRY_ASSIGN(state.process, process_of(pause, runtime()));
     state.addresses = pause.addresses;
-    state.namespaces = namespaces_of(request, state.process.pid);
+    state.namespaces = pause_namespaces(request, state.process.pid);
     if (request.shape == Shape::one_container) {
       state.notices.emplace_back(
           "a pause container holds the namespaces: some of the kernel parameters have to be "
@@ -94,12 +96,7 @@ class DockerEngine final : public Engine {
     for (const docker::ListedContainer& container : left) {
       PSYS_TRY(daemon_.remove(container.id));
     }
-    const std::string folder = run_folder(state.id);
-    PSYS_TRY_ASSIGN(const std::vector<std::string> mounts, linux::mounts_below(folder));
-    for (const std::string& mount : mounts) {
-      PSYS_TRY(linux::unmount(mount));
-    }
-    return linux::remove_tree(folder);
+    return remove_mounts(run_folder(state.id));
   }
 
   Result<PreparedContainer> prepare_container(const ContainerRequest& request) override {
@@ -120,9 +117,13 @@ class DockerEngine final : public Engine {
 
   std::expected<RunningContainer, StartFailure> start_container(
       const ContainerRequest& request) override {
-    const Result<Container> started = start(request);
+    Result<Container> started = start(request);
     if (!started) {
-      return std::unexpected(start_failure_of(started.error()));
+      // Of a container that is its own sandbox the settings are its own.
+      const bool with_settings = begins_with_container(request.sandbox);
+      return std::unexpected(start_failure_of(
+          with_settings ? explain_refused_setting(std::move(started).error(), request.pod.sysctls)
+                        : started.error()));
     }
     Result<linux::ProcessId> process = settle(request, *started);
     if (!process) {
@@ -154,21 +155,12 @@ class DockerEngine final : public Engine {
       return std::optional<int>{};
     }
     // The process is gone; the daemon notes its end once all output has been logged.
-    PSYS_TRY_ASSIGN(const int code, daemon_.wait(docker_id(container), kKillLimit));
+    PSYS_TRY_ASSIGN(const int code, daemon_.wait(docker_id(container), kEndLimit));
     return code;
   }
 
   Result<> stop_containers(const std::vector<StopRequest>& requests, milliseconds grace) override {
-    const auto deadline = std::chrono::steady_clock::now() + grace;
-    for (const StopRequest& request : requests) {
-      PSYS_TRY(daemon_.kill(docker_id(request.container), request.signal));
-    }
-    for (const StopRequest& request : requests) {
-      const auto left =
-          std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now());
-      PSYS_TRY(end_by(docker_id(request.container), std::max(left, milliseconds(1))));
-    }
-    return {};
+    return end_containers(daemon_, requests, grace);
   }
 
   Result<> remove_container(const ContainerRef& container) override {
@@ -188,17 +180,6 @@ class DockerEngine final : public Engine {
  private:
   [[nodiscard]] std::string run_folder(const std::string& sandbox_id) const {
     return fmt::format("{}/{}", options_.run_folder, sandbox_id);
-  }
-
-  static std::vector<store::NamespaceRecord> namespaces_of(const SandboxRequest& request,
-                                                           pid_t pause) {
-    const bool host_network = request.network == sandbox::NetworkMode::host;
-    const bool host_ipc = request.pod.ipc == pod::Share::host;
-    const auto path = [&](const char* kind, bool host) {
-      return store::NamespaceRecord{kind,
-                                    host ? "host" : fmt::format("/proc/{}/ns/{}", pause, kind)};
-    };
-    return {path("net", host_network), path("ipc", host_ipc), path("uts", host_network)};
   }
 
   Result<Container> start(const ContainerRequest& request) {
@@ -225,19 +206,6 @@ class DockerEngine final : public Engine {
       }
     }
     return process;
-  }
-
-  Result<> end_by(const std::string& id, milliseconds limit) {
-    const Result<int> ended = daemon_.wait(id, limit);
-    if (ended || ended.error().code == Code::not_found) {
-      return {};
-    }
-    if (ended.error().code != Code::timeout) {
-      return std::unexpected(ended.error());
-    }
-    PSYS_TRY(daemon_.kill(id, SIGKILL));
-    PSYS_TRY(daemon_.wait(id, kKillLimit));
-    return {};
   }
 
   DockerOptions options_;

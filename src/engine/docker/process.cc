@@ -56,4 +56,13 @@ Result<linux::ProcessId> process_of(const docker::Container& container, std::str
       address, pid, container.name);
 }
 
+std::vector<store::NamespaceRecord> pause_namespaces(const SandboxRequest& request, pid_t pause) {
+  const bool host_network = request.network == sandbox::NetworkMode::host;
+  const bool host_ipc = request.pod.ipc == pod::Share::host;
+  const auto path = [&](const char* kind, bool host) {
+    return store::NamespaceRecord{kind, host ? "host" : fmt::format("/proc/{}/ns/{}", pause, kind)};
+  };
+  return {path("net", host_network), path("ipc", host_ipc), path("uts", host_network)};
+}
+
 }  // namespace podsysctl::engine

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "docker/types.h"
+#include "engine/engine.h"
 #include "linux/process.h"
 
 namespace podsysctl::engine {
@@ -15,5 +17,9 @@ namespace podsysctl::engine {
 // for the message.
 [[nodiscard]] Result<linux::ProcessId> process_of(const docker::Container& container,
                                                   std::string_view address);
+
+// The namespaces that a pod has of its pause container; "host" where it has none of its own.
+[[nodiscard]] std::vector<store::NamespaceRecord> pause_namespaces(const SandboxRequest& request,
+                                                                   pid_t pause);
 
 }  // namespace podsysctl::engine

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/strings.h"
 #include "engine/embedded/identity.h"
 #include "engine/embedded/oci_spec.h"
 #include "engine/embedded/rootfs.h"
@@ -123,6 +124,13 @@ std::string rootfs_path(const PodFolders& folders, const std::string& id) {
 }
 
 std::string exit_folder(const PodPlace& place) { return place.folder + "/exits"; }
+
+linux::ProcessId process_in_bundle(const PodFolders& folders, const std::string& id) {
+  const Result<std::string> text = linux::read_file(pid_file(folders, id), 64);
+  const auto pid = text ? parse_number<pid_t>(trim(*text)) : std::nullopt;
+  const Result<linux::ProcessId> process = pid ? linux::identify(*pid) : linux::ProcessId{};
+  return process ? *process : linux::ProcessId{};
+}
 
 std::string pid_file(const PodFolders& folders, const std::string& id) {
   return bundle_folder(folders, id) + "/pid";

@@ -19,6 +19,7 @@
 #include "engine/embedded/cgroup.h"
 #include "engine/engine.h"
 #include "linux/namespaces.h"
+#include "linux/process.h"
 #include "sandbox/network.h"
 
 namespace podsysctl::engine {
@@ -34,6 +35,8 @@ struct PodFolders {
 [[nodiscard]] std::string exit_folder(const PodPlace& place);
 // Written by the runtime before the command runs: the container's first process.
 [[nodiscard]] std::string pid_file(const PodFolders& folders, const std::string& id);
+// That process; none where there is no such file, or it has ended.
+[[nodiscard]] linux::ProcessId process_in_bundle(const PodFolders& folders, const std::string& id);
 
 // Returns warnings for the user.
 [[nodiscard]] Result<std::vector<std::string>> write_bundle(const ContainerRequest& request,

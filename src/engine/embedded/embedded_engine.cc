@@ -15,6 +15,7 @@
 #include "engine/embedded/monitor.h"
 #include "engine/embedded/rootfs.h"
 #include "engine/embedded/sandbox_cgroup.h"
+#include "engine/embedded/sandbox_parts.h"
 #include "linux/file.h"
 #include "linux/wait.h"
 #include "sandbox/sandbox.h"
@@ -22,7 +23,6 @@
 namespace podsysctl::engine {
 namespace {
 
-using linux::NamespaceKind;
 using store::Stage;
 
 class EmbeddedEngine final : public Engine {
@@ -46,13 +46,16 @@ class EmbeddedEngine final : public Engine {
   Result<SandboxState> make_sandbox(const SandboxRequest& request, Journal& journal) override {
     SandboxState state{.id = request.id};
     PSYS_TRY(journal.save(Stage::sandbox, state));
-    PSYS_TRY_ASSIGN(sandbox::Newborn newborn, sandbox::create(sandbox_spec(request)));
+    PSYS_TRY_ASSIGN(sandbox::Newborn newborn,
+                    sandbox::create(sandbox_spec(
+                        request, {options_.run_folder, options_.pause_program, choice_.unmount})));
     state.process = newborn.sandbox().pause;
     state.namespaces = namespaces_of(newborn.sandbox());
     PSYS_TRY(journal.save(Stage::sandbox, state));
     PSYS_TRY(newborn.release());
     cgroup_.start_move(layout_, request.id, state.process.pid);
-    PSYS_TRY(connect(request, newborn.sandbox(), state, journal));
+    PSYS_TRY(connect_sandbox(request, newborn.sandbox(), folders(request.place, request.id), state,
+                             journal));
     return state;
   }
 
@@ -123,19 +126,8 @@ class EmbeddedEngine final : public Engine {
   }
 
   Result<std::optional<int>> exit_code(const ContainerRef& container) override {
-    PSYS_TRY_ASSIGN(const std::optional<int> code,
-                    read_exit_code(exit_folder(container.place), container.id));
-    if (code || linux::is_alive(container.monitor)) {
-      return code;
-    }
-    // The monitor writes the code before it ends: look once more now that it is gone.
-    PSYS_TRY_ASSIGN(const std::optional<int> late,
-                    read_exit_code(exit_folder(container.place), container.id));
-    if (!late && !linux::is_alive(container.process)) {
-      return Error::of(Code::not_found, "container {} ended and its monitor left no exit code",
-                       container.id.substr(0, 12));
-    }
-    return late;
+    return exit_code_of(exit_folder(container.place), container.id,
+                        {container.monitor, container.process});
   }
 
   Result<> wait_for_change(const std::vector<ContainerRef>& containers,
@@ -155,34 +147,17 @@ class EmbeddedEngine final : public Engine {
 
   Result<> stop_containers(const std::vector<StopRequest>& requests,
                            std::chrono::milliseconds grace) override {
-    const auto deadline = std::chrono::steady_clock::now() + grace;
-    std::vector<linux::ProcessId> processes;
+    std::vector<Ending> endings;
     for (const StopRequest& request : requests) {
-      processes.push_back(process_of(request.container));
-      PSYS_TRY(linux::send_signal(processes.back(), request.signal));
+      endings.push_back({process_of(request.container), request.container.monitor, request.signal});
     }
-    for (const linux::ProcessId& process : processes) {
-      PSYS_TRY_ASSIGN(const bool gone, linux::wait_until_gone(process, time_until(deadline)));
-      if (!gone) {
-        PSYS_TRY(linux::kill_and_wait(process, kKillLimit));
-      }
-    }
-    // The monitor notes the exit code before it ends.
-    for (const StopRequest& request : requests) {
-      PSYS_TRY(linux::wait_until_gone(request.container.monitor, kMonitorEnd));
-    }
-    return {};
+    return end_monitored(endings, grace);
   }
 
   Result<> remove_container(const ContainerRef& container) override {
     PSYS_TRY_ASSIGN(const Inside inside, enter(container.sandbox));
     PSYS_TRY(runtime_in(inside).remove(container.id));
-    if (linux::is_alive(container.monitor)) {
-      PSYS_TRY_ASSIGN(const bool gone, linux::wait_until_gone(container.monitor, kMonitorEnd));
-      if (!gone) {
-        PSYS_TRY(linux::kill_and_wait(container.monitor, kKillLimit));
-      }
-    }
+    PSYS_TRY(end_monitor(container.monitor));
     PSYS_TRY(remove_cgroup(layout_, cgroup_path_of(container.id)));
     return remove_bundle(folders_of(container), container.id);
   }
@@ -198,9 +173,6 @@ class EmbeddedEngine final : public Engine {
   }
 
  private:
-  static constexpr std::chrono::milliseconds kKillLimit{10'000};
-  static constexpr std::chrono::milliseconds kMonitorEnd{2'000};
-
   [[nodiscard]] PodFolders folders(const PodPlace& place, const std::string& sandbox_id) const {
     return {place.folder, options_.run_folder + "/" + sandbox_id};
   }
@@ -209,35 +181,10 @@ class EmbeddedEngine final : public Engine {
     return folders(container.place, container.sandbox.id);
   }
 
-  static std::chrono::milliseconds time_until(std::chrono::steady_clock::time_point deadline) {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(deadline -
-                                                                 std::chrono::steady_clock::now());
-  }
-
   // Of a container in the foreground only its runtime knows the process.
   [[nodiscard]] linux::ProcessId process_of(const ContainerRef& container) const {
-    if (container.process.pid != 0) {
-      return container.process;
-    }
-    const Result<std::string> text =
-        linux::read_file(pid_file(folders_of(container), container.id), 64);
-    const auto pid = text ? parse_number<pid_t>(trim(*text)) : std::nullopt;
-    const Result<linux::ProcessId> id = pid ? linux::identify(*pid) : linux::ProcessId{};
-    return id ? *id : linux::ProcessId{};
-  }
-
-  [[nodiscard]] sandbox::SandboxSpec sandbox_spec(const SandboxRequest& request) const {
-    using sandbox::Ownership;
-    const bool host_network = request.network == sandbox::NetworkMode::host;
-    return {.id = request.id,
-            .run_folder = options_.run_folder,
-            .pause_program = options_.pause_program,
-            .hostname = request.pod.hostname.empty() ? request.pod.name : request.pod.hostname,
-            .net = host_network ? Ownership::host : Ownership::own,
-            .ipc = request.pod.ipc == pod::Share::host ? Ownership::host : Ownership::own,
-            .uts = host_network ? Ownership::host : Ownership::own,
-            .share_process_namespace = request.pod.share_process_namespace,
-            .hidden = choice_.unmount};
+    return container.process.pid != 0 ? container.process
+                                      : process_in_bundle(folders_of(container), container.id);
   }
 
   [[nodiscard]] sandbox::Sandbox sandbox_of(const SandboxState& state) const {
@@ -279,50 +226,6 @@ class EmbeddedEngine final : public Engine {
   [[nodiscard]] OciRuntime runtime_in(const Inside& inside) const {
     return {inside.choice, options_.run_folder + "/runtime",
             inside.mounts ? &*inside.mounts : nullptr};
-  }
-
-  static std::vector<store::NamespaceRecord> namespaces_of(const sandbox::Sandbox& sandbox) {
-    std::vector<store::NamespaceRecord> records;
-    for (const NamespaceKind kind :
-         {NamespaceKind::net, NamespaceKind::ipc, NamespaceKind::uts, NamespaceKind::pid}) {
-      const auto pin = sandbox.pin(kind);
-      // A pid namespace of its own belongs to each container where the pod does not share one.
-      if (pin || kind != NamespaceKind::pid) {
-        records.push_back({std::string(to_string(kind)), pin.value_or("host")});
-      }
-    }
-    return records;
-  }
-
-  Result<> connect(const SandboxRequest& request, const sandbox::Sandbox& sandbox,
-                   SandboxState& state, Journal& journal) const {
-    sandbox::NetworkAttachment attachment;
-    if (request.network == sandbox::NetworkMode::bridge) {
-      PSYS_TRY_ASSIGN(sandbox::PreparedNetwork prepared,
-                      sandbox::prepare_network({}, network_request(request, sandbox)));
-      state.network_record = std::move(prepared.record);
-      state.notices = std::move(prepared.notices);
-      PSYS_TRY(journal.save(Stage::network, state));
-      PSYS_TRY_ASSIGN(attachment, sandbox::attach_network(state.network_record));
-      state.network_record = attachment.record;
-      state.addresses = attachment.addresses;
-      PSYS_TRY(journal.save(Stage::network, state));
-    }
-    return write_etc_files(request, folders(request.place, request.id), attachment);
-  }
-
-  [[nodiscard]] static sandbox::NetworkRequest network_request(const SandboxRequest& request,
-                                                               const sandbox::Sandbox& sandbox) {
-    sandbox::NetworkRequest network{.container_id = request.id,
-                                    .netns_path = sandbox.folder + "/net",
-                                    .pod_namespace = request.pod.namespace_,
-                                    .pod_name = request.pod.name,
-                                    .pod_uid = request.place.uid,
-                                    .annotations = request.pod.annotations};
-    for (const pod::Container& container : request.pod.containers) {
-      network.ports.insert(network.ports.end(), container.ports.begin(), container.ports.end());
-    }
-    return network;
   }
 
   EmbeddedOptions options_;

@@ -193,4 +193,19 @@ Result<std::optional<int>> read_exit_code(const std::string& exit_dir, const std
   return code;
 }
 
+Result<std::optional<int>> exit_code_of(const std::string& exit_dir, const std::string& id,
+                                        const MonitoredContainer& processes) {
+  PSYS_TRY_ASSIGN(const std::optional<int> code, read_exit_code(exit_dir, id));
+  if (code || linux::is_alive(processes.monitor)) {
+    return code;
+  }
+  // The monitor writes the code before it ends: look once more now that it is gone.
+  PSYS_TRY_ASSIGN(const std::optional<int> late, read_exit_code(exit_dir, id));
+  if (!late && !linux::is_alive(processes.container)) {
+    return Error::of(Code::not_found, "container {} ended and its monitor left no exit code",
+                     id.substr(0, 12));
+  }
+  return late;
+}
+
 }  // namespace podsysctl::engine

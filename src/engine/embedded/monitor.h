@@ -6,8 +6,10 @@
 // Thread-safety: no shared state.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "engine/embedded/runtime.h"
@@ -38,4 +40,24 @@ struct MonitoredContainer {
 // runs.
 [[nodiscard]] Result<std::optional<int>> read_exit_code(const std::string& exit_dir,
                                                         const std::string& id);
+
+// The same, as long as somebody is there to write it: not_found where a container ended and its
+// monitor left none.
+[[nodiscard]] Result<std::optional<int>> exit_code_of(const std::string& exit_dir,
+                                                      const std::string& id,
+                                                      const MonitoredContainer& processes);
+
+// How a container is to end; `process` is its own.
+struct Ending {
+  linux::ProcessId process;
+  linux::ProcessId monitor;
+  int signal = 0;
+};
+// To each its signal, then SIGKILL after `grace`; returns once the monitors have noted the codes.
+[[nodiscard]] Result<> end_monitored(const std::vector<Ending>& endings,
+                                     std::chrono::milliseconds grace);
+
+// Of a container that is gone.
+[[nodiscard]] Result<> end_monitor(const linux::ProcessId& monitor);
+
 }  // namespace podsysctl::engine
