@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # fetch_containerd.sh VERSION OUT_DIR: unpacks Debian's containerd of the suite that has VERSION
-# into OUT_DIR (bin: containerd, ctr and the shims), beside whatever is installed (fetch_debs.sh).
+# into OUT_DIR (bin: containerd, ctr and the shims), beside whatever is installed; nothing is
+# installed and no service is started (unpack_debian.sh).
 #   1.6  bookworm    1.7  trixie    2.1  sid
 # An OUT_DIR that has the version already is left alone.
 # Exit status 77 with a reason on stderr where the package is not to be had.
@@ -18,16 +19,15 @@ case $version in
 esac
 [[ ! -x $out/bin/containerd ]] || exit 0
 
-fetched=$(realpath -m "$out.debs")
-trap 'rm -rf "$fetched"' EXIT
-rm -rf "$fetched"
-"$(dirname "$0")/fetch_debs.sh" "$suite" "$fetched" containerd
-got=$("$fetched/usr/bin/containerd" --version | grep -oE ' v?[0-9]+\.[0-9]+\.[0-9]+' |
+here=$(cd "$(dirname "$0")" && pwd)
+trap 'rm -rf "$out.new"' EXIT
+"$here/unpack_debian.sh" "$suite" "$out.new" containerd
+got=$("$out.new/usr/bin/containerd" --version | grep -oE ' v?[0-9]+\.[0-9]+\.[0-9]+' |
   head -n 1 | tr -d ' v')
-if [[ $got != "$version".* ]]; then
+[[ $got == "$version".* ]] || {
   echo "skip: Debian's $suite has containerd $got now, not $version" >&2
   exit 77
-fi
+}
 rm -rf "$out"
 mkdir -p "$out"
-mv "$fetched/usr/bin" "$out/bin"
+mv "$out.new/usr/bin" "$out/bin"

@@ -52,6 +52,7 @@ class OwnEngine:
     name = "embedded"
     env: dict[str, str] = {}
     flags: list[str] = []
+    path = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
     # Leaves for good what the first such pod of a host leaves: a bridge, its chains, folders.
     first_run = "podsysctl run --rm -p 18080:80 busybox true"
     adapt = ""  # lines of sh that change the wrapper's arguments
@@ -113,7 +114,7 @@ class Runner:
             flags="".join(f" {flag}" for flag in engine.flags), adapt=engine.adapt))
         wrapper.chmod(0o755)
         self.env = {
-            "PATH": f"{bin_folder}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin",
+            "PATH": f"{bin_folder}:{engine.path}",
             "HOME": str(work),
             "LC_ALL": "C",
             "ROOT": str(self.root),
@@ -270,7 +271,7 @@ def own_etc() -> None:
 
 def engine_of(options: argparse.Namespace):
     if options.engine == "docker":
-        return runtime_docker.Docker()
+        return runtime_docker.Docker(options.docker, options.images.parent)
     if options.engine == "cri":
         cache = (options.images.parent / "containerd").resolve()
         return runtime_containerd.Containerd(options.containerd, cache)
@@ -335,6 +336,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--filter", default="", help="regular expression on 'file: name'")
     parser.add_argument("--engine", choices=("embedded", "docker", "cri"), default="embedded",
                         help="what `podsysctl run` of the cases runs pods with")
+    parser.add_argument("--docker", choices=("", "26", "28"), default="",
+                        help="the Docker that engine docker is run on (default: the machine's)")
     parser.add_argument("--containerd", choices=("1.6", "1.7", "2.1"), default="1.6",
                         help="the containerd that engine cri is run on")
     parser.add_argument("--settle", type=float, default=5.0,

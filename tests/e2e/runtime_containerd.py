@@ -107,6 +107,7 @@ class Containerd:
     name = "cri"
     adapt = WITHOUT_NONE
     first_run = FIRST_RUN
+    path = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 
     def __init__(self, version: str, cache: pathlib.Path):
         self.version = version

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A Docker daemon of one's own for the cases, with a containerd of its own: state, sockets, bridge
-and control groups apart from any that the machine has. Ended by its process id. Needs the package
-docker.io, of which no service has to run; it writes no packet filter rules."""
+and control groups apart from any that the machine has. Ended by its process id. Either of the
+package docker.io, of which no service has to run, or a newer one that tools/fetch_docker.sh
+unpacks, with the containerd of its suite; it writes no packet filter rules."""
 
 import json
 import os
@@ -13,6 +14,11 @@ import time
 
 READY_LIMIT = 60.0
 PROGRAMS = ("dockerd", "containerd", "docker", "runc", "skopeo")
+SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
+TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
+SKIPPED = 77
+# Each with the containerd of its suite.
+CONTAINERD_OF = {"26": "1.7", "28": "2.1"}
 CGROUP = "podsysctl-docker"
 FOLDER = pathlib.Path("/run/docker-e2e")
 SOCKET = pathlib.Path("/run/docker-e2e.sock")
@@ -47,10 +53,24 @@ class Docker:
     first_run = "podsysctl run --rm -p 18080:80 busybox true; podsysctl run --rm --network host busybox true"
     adapt = ADAPT
     config: dict = {}  # daemon.json
-    path = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
+
+    def __init__(self, version: str = "", cache: pathlib.Path = pathlib.Path()):
+        """`version` "": the machine's own."""
+        self.fetched = {}
+        if version:
+            containerd = CONTAINERD_OF[version]
+            self.fetched = {"docker": (version, cache.resolve() / "docker" / version),
+                            "containerd": (containerd, cache.resolve() / "containerd" / containerd)}
+        self.path = ":".join([*(f"{folder}/bin" for _, folder in self.fetched.values()), SYSTEM_PATH])
 
     def fetch(self) -> None:
-        """It comes with the machine's packages."""
+        """Needs the network of the machine where it is not here yet. Raises Missing."""
+        for name, (version, folder) in self.fetched.items():
+            done = subprocess.run([TOOLS / f"fetch_{name}.sh", version, folder], check=False,
+                                  capture_output=True, text=True)
+            if done.returncode == SKIPPED:
+                raise Missing(done.stderr.strip().splitlines()[-1].removeprefix("skip: "))
+            done.check_returncode()
 
     def start(self, work: pathlib.Path) -> None:
         """Raises Missing; `work` holds images and containers, sockets are below /run."""

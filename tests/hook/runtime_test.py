@@ -3,7 +3,7 @@
 """podsysctl-runtime in front of runc and crun: called as container managers call a runtime, by Docker
 (--runtime) and by containerd (BinaryName). Everything runs in namespaces of its own, which end with it.
 
-runtime_test.py --binaries build/bin [--images DIR] [--cache DIR --containerd VERSION] [--docker DIR] [CASE...]
+runtime_test.py --binaries build/bin [--images DIR] [--cache DIR --containerd VERSION] [--docker 26] [CASE...]
 Exit status 77 with a reason where none of it can run."""
 
 import argparse
@@ -23,7 +23,6 @@ import cri_calls  # noqa: E402
 import runtime_containerd  # noqa: E402
 import runtime_docker  # noqa: E402
 
-FETCH = surroundings.HERE.parents[1] / "tools" / "fetch_debs.sh"
 RUNTIMES = ("runc", "crun")
 # Each is valid only with the other: written in random order, one of two tries fails.
 PAIR = {"net.ipv4.ip_unprivileged_port_start": "400", "net.ipv4.ip_local_port_range": "500 60999"}
@@ -185,12 +184,7 @@ class WrappedDocker(runtime_docker.Docker):
         self.config = {"runtimes": {"podsysctl": {
             "path": str(bench.binaries / "podsysctl-runtime"),
             "runtimeArgs": ["--podsysctl-runtime=runc", f"--podsysctl-policy-dir={bench.policies}"]}}}
-
-        if OPTIONS.docker:
-            if not OPTIONS.docker.is_dir():
-                raise Skip("no newer Docker could be fetched")
-            folder = OPTIONS.docker.resolve()
-            self.path = f"{folder}/usr/bin:{folder}/usr/sbin:{self.path}"
+        super().__init__(OPTIONS.docker, OPTIONS.images.parent)
 
     def call(self, *words: str) -> subprocess.CompletedProcess:
         return run(["docker", *words], env=os.environ | self.env | {"PATH": self.path})
@@ -333,8 +327,9 @@ def fetch() -> None:
     if OPTIONS.cache:
         with contextlib.suppress(runtime_containerd.Missing):
             runtime_containerd.Containerd(OPTIONS.containerd, OPTIONS.cache).fetch()
-    if OPTIONS.docker:
-        run([FETCH, "trixie", OPTIONS.docker, "docker.io", "docker-cli", "containerd"])
+    if OPTIONS.docker and OPTIONS.images:
+        with contextlib.suppress(runtime_docker.Missing):
+            runtime_docker.Docker(OPTIONS.docker, OPTIONS.images.parent).fetch()
 
 
 def main() -> int:
@@ -354,7 +349,8 @@ def options() -> argparse.Namespace:
     parser.add_argument("--images", type=pathlib.Path, help="folder of test images, for Docker")
     parser.add_argument("--cache", type=pathlib.Path, help="folder of unpacked containerd versions")
     parser.add_argument("--containerd", default="2.1")
-    parser.add_argument("--docker", type=pathlib.Path, help="folder for Debian trixie's Docker, instead of the system's")
+    parser.add_argument("--docker", choices=("", "26", "28"), default="",
+                        help="the Docker to call it (default: the machine's), fetched to beside the images")
     parser.add_argument("cases", nargs="*")
     return parser.parse_args()
 

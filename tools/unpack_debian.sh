@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# fetch_debs.sh SUITE OUT_DIR PACKAGE...: unpacks Debian's packages of that suite into OUT_DIR,
-# beside whatever is installed; nothing is installed and no service is started.
-# apt fetches and verifies them, from the mirror of the system's own sources, with lists and state
-# of its own in OUT_DIR.apt. An OUT_DIR that is there is left alone.
-# Exit status 77 with a reason on stderr where a package is not to be had.
+# unpack_debian.sh SUITE FOLDER PACKAGE...: unpacks packages of another Debian suite into FOLDER,
+# which it makes anew; nothing is installed and no service is started. apt fetches and verifies
+# them, from the mirror of the system's own sources, with lists and state of its own in FOLDER.apt.
+# Exit status 77 with a reason on stderr where they are not to be had.
 set -euo pipefail
 umask 022
 
@@ -13,10 +12,9 @@ skip() {
   exit 77
 }
 
-[[ $# -ge 3 ]] || { echo "usage: fetch_debs.sh SUITE OUT_DIR PACKAGE..." >&2; exit 2; }
-readonly suite=$1 out=$2
+[[ $# -ge 3 ]] || { echo "usage: unpack_debian.sh SUITE FOLDER PACKAGE..." >&2; exit 2; }
+readonly suite=$1 folder=$2
 shift 2
-[[ ! -d $out ]] || exit 0
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 [[ -r $keyring ]] || skip "$keyring is missing: $* come from Debian's $suite"
@@ -25,10 +23,10 @@ mirror=$(apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Created-By: Pack
   awk '$1 == "Debian" && $2 !~ /security/ {print $2; exit}')
 readonly mirror=${mirror:-http://deb.debian.org/debian}
 
-private=$(realpath -m "$out.apt")
+private=$(realpath -m "$folder.apt")
 trap 'rm -rf "$private"' EXIT
-rm -rf "$private"
-mkdir -p "$private"/{lists/partial,archives/partial,deb}
+rm -rf "$private" "$folder"
+mkdir -p "$private"/{lists/partial,archives/partial,deb} "$folder"
 touch "$private/status"
 echo "deb [signed-by=$keyring] $mirror $suite main" >"$private/sources.list"
 
@@ -42,9 +40,8 @@ private_apt() {
 }
 
 private_apt update >&2 || skip "the package lists of $suite cannot be fetched from $mirror"
-(cd "$private/deb" && private_apt download "$@" >&2) || skip "$* of $suite cannot be fetched from $mirror"
-for deb in "$private"/deb/*.deb; do
-  dpkg-deb --extract "$deb" "$private/root"
+(cd "$private/deb" && private_apt download "$@" >&2) ||
+  skip "$* of $suite cannot be fetched from $mirror"
+for package in "$private"/deb/*.deb; do
+  dpkg-deb --extract "$package" "$folder"
 done
-mkdir -p "$(dirname "$out")"
-mv "$private/root" "$out"
