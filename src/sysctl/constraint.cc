@@ -18,17 +18,9 @@ bool may_stand_for(std::string_view capture, std::string_view component) noexcep
   return capture != "interface" || (component != "all" && component != "default");
 }
 
-std::string_view last_component(std::string_view name) noexcept {
-  return name.substr(name.rfind('.') + 1);
-}
-
 }  // namespace
 
 std::optional<Captures> match_pattern(std::string_view pattern, std::string_view key) {
-  // Every rule is held against every setting: most of them differ at the end, few in front.
-  if (const auto last = last_component(pattern); !is_capture(last) && last != last_component(key)) {
-    return std::nullopt;
-  }
   Captures captures;
   while (true) {
     const std::size_t pattern_end = std::min(pattern.find('.'), pattern.size());

@@ -56,22 +56,32 @@ class RelationFinder {
   explicit RelationFinder(std::span<const Setting> settings) : settings_(settings) {
     for (std::size_t i = 0; i < settings.size(); ++i) {
       index_.emplace(settings[i].key.name(), i);
+      ends_.push_back(end_of(settings[i].key.name()));
     }
   }
 
   void find(const Constraint& constraint, Relations& relations) const {
+    const std::string_view first_end = end_of(constraint.first);
+    const std::string_view second_end = end_of(constraint.second);
     for (std::size_t i = 0; i < settings_.size(); ++i) {
-      const auto captures = match_pattern(constraint.second, settings_[i].key.name());
-      if (captures) {
-        add_second(constraint, i, *captures, relations);
+      if (may_match(second_end, ends_[i])) {
+        if (const auto captures = match_pattern(constraint.second, settings_[i].key.name())) {
+          add_second(constraint, i, *captures, relations);
+        }
       }
-      if (constraint.kind == ConstraintKind::ordered) {
+      if (constraint.kind == ConstraintKind::ordered && may_match(first_end, ends_[i])) {
         add_lone_first(constraint, i, relations);
       }
     }
   }
 
  private:
+  // Every rule is held against every setting: most of them differ at the end, few in front.
+  static std::string_view end_of(std::string_view name) { return name.substr(name.rfind('.') + 1); }
+  static bool may_match(std::string_view pattern_end, std::string_view key_end) {
+    return pattern_end == key_end || pattern_end.starts_with('{');
+  }
+
   // Setting i is the constraint's second key; the first one's captures are among its own.
   void add_second(const Constraint& constraint, std::size_t i, const Captures& captures,
                   Relations& relations) const {
@@ -105,6 +115,7 @@ class RelationFinder {
 
   std::span<const Setting> settings_;
   IndexByName index_;
+  std::vector<std::string_view> ends_;  // of the settings' keys: their last components
 };
 
 }  // namespace
