@@ -23,7 +23,7 @@ rules::PodFacts facts_of(const Sandbox& sandbox, const Result<OpenSandbox>& open
   rules::PodFacts facts{.namespace_ = sandbox.namespace_,
                         .name = sandbox.name,
                         .labels = sandbox.labels,
-                        .annotations = sandbox.annotations};
+                        .annotations = what_decides(sandbox.annotations)};
   if (open) {
     facts.host = open->host;
     facts.user = open->user;
@@ -121,16 +121,21 @@ Result<> PodKeeper::start(const Sandbox& sandbox) {
   return answer;
 }
 
-rules::Decision PodKeeper::decide(const Sandbox& sandbox, const Result<OpenSandbox>& open) const {
-  const rules::PodFacts facts = facts_of(sandbox, open);
+rules::Decision PodKeeper::decide(const Sandbox& sandbox, const Result<OpenSandbox>& open) {
+  const std::shared_ptr<const rules::PolicySet> policies = around_.policies();
+  rules::PodFacts facts = facts_of(sandbox, open);
+  if (const rules::Decision* const known = decisions_.find(facts, policies)) {
+    return *known;
+  }
   std::vector<sysctl::Setting> defaults;
   for (const policy::DefaultSysctls& each : around_.defaults) {
     const auto more = each.for_pod(facts.host, facts.user, defaults);
     defaults.insert(defaults.end(), more.begin(), more.end());
   }
   const rules::NodeFacts node{around_.node.safe_list, around_.node.kernel, defaults};
-  const std::shared_ptr<const rules::PolicySet> policies = around_.policies();
-  return rules::decide(facts, *policies, node);
+  rules::Decision decision = rules::decide(facts, *policies, node);
+  decisions_.keep(std::move(facts), policies, decision);
+  return decision;
 }
 
 Result<> PodKeeper::handle(const Sandbox& sandbox, Occasion occasion) {

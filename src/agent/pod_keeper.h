@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/decision_cache.h"
 #include "agent/namespaces.h"
 #include "agent/recorder.h"
 #include "agent/review_queue.h"
@@ -81,8 +82,7 @@ class PodKeeper {
       : around_(std::move(surroundings)), writer_(std::move(writer)) {}
 
   [[nodiscard]] Result<> handle(const Sandbox& sandbox, Occasion occasion);
-  [[nodiscard]] rules::Decision decide(const Sandbox& sandbox,
-                                       const Result<OpenSandbox>& open) const;
+  [[nodiscard]] rules::Decision decide(const Sandbox& sandbox, const Result<OpenSandbox>& open);
   [[nodiscard]] Result<> put(Case& at_hand);
   [[nodiscard]] Result<> fail(Case& at_hand, const Error& failure);
   [[nodiscard]] Result<> reject(Case& at_hand, std::string_view reason, std::string message);
@@ -92,6 +92,7 @@ class PodKeeper {
   Surroundings around_;
   sysctl::SysctlWriter writer_;
   Turns turns_;
+  DecisionCache decisions_;  // of whoever has the turn
   ReviewQueue reviews_;
   mutable std::mutex mutex_;  // over what follows
   SandboxBook book_;

@@ -39,6 +39,34 @@ TEST(Report, ListsWhatWasDoneAndThenWhatWasNot) {
   EXPECT_EQ(records[1].state, store::SettingState::refused);
 }
 
+store::SettingRecord record(std::string name, std::string requested, store::SettingState state,
+                            std::string previous) {
+  return {.name = std::move(name),
+          .requested = std::move(requested),
+          .previous = std::move(previous),
+          .state = state};
+}
+
+TEST(Report, KeepsWhatIsInForceUnlessItWasWrittenAnew) {
+  using enum store::SettingState;
+  const std::vector<store::SettingRecord> first = {
+      record("a", "1", applied, "0"), record("b", "1", applied, "0"),
+      record("c", "1", applied, "0"), record("d", "1", applied, "0"),
+      record("e", "1", refused, "0"), record("f", "1", applied, "0")};
+  const auto now = merged(first, {record("a", "1", unchanged, "1"),     // found in force
+                                  record("b", "2", applied, "1"),       // another value
+                                  record("c", "9", refused, ""),        // not granted any more
+                                  record("e", "1", applied, "0"),       // granted now
+                                  record("f", "2", rolled_back, "")});  // the kernel refused it
+  ASSERT_EQ(now.size(), 6U);
+  EXPECT_EQ(now[0], first[0]);
+  EXPECT_EQ(now[1].requested, "2");
+  EXPECT_EQ(now[2], first[2]);
+  EXPECT_EQ(now[3].state, applied);
+  EXPECT_EQ(now[4], first[5]);
+  EXPECT_EQ(now[5], first[3]);  // nobody asks for it any more, and it holds
+}
+
 TEST(Report, SaysAllThatIsWrong) {
   const std::array verdicts{Verdict::forbidden("a", "SysctlForbidden", "a is not allowed", "ask"),
                             Verdict::forbidden("b", "SysctlForbidden", "b neither", "")};

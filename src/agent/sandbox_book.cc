@@ -10,13 +10,21 @@
 namespace podsysctl::agent {
 namespace {
 
-// Those that decide: a pod may have 256 KiB of others.
-bool matters(std::string_view annotation) {
-  return annotation == rules::kConfAnnotation || annotation == rules::kProfileAnnotation ||
-         annotation == policy::kSysctlsAnnotation || annotation == policy::kUnsafeSysctlsAnnotation;
-}
+constexpr std::array<std::string_view, 4> kDeciding{
+    rules::kConfAnnotation, rules::kProfileAnnotation, policy::kSysctlsAnnotation,
+    policy::kUnsafeSysctlsAnnotation};
 
 }  // namespace
+
+rules::Labels what_decides(const rules::Labels& annotations) {
+  rules::Labels deciding;
+  for (const std::string_view name : kDeciding) {
+    if (const auto found = annotations.find(name); found != annotations.end()) {
+      deciding.insert(*found);
+    }
+  }
+  return deciding;
+}
 
 std::string_view to_string(Outcome outcome) noexcept {
   static constexpr std::array<std::string_view, kOutcomes> kTexts{
@@ -26,7 +34,7 @@ std::string_view to_string(Outcome outcome) noexcept {
 
 void SandboxBook::remember(const Sandbox& sandbox) {
   Sandbox kept = sandbox;
-  std::erase_if(kept.annotations, [](const auto& entry) { return !matters(entry.first); });
+  kept.annotations = what_decides(sandbox.annotations);
   entries_[sandbox.id].sandbox = std::make_shared<const Sandbox>(std::move(kept));
 }
 

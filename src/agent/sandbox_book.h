@@ -37,6 +37,9 @@ struct Given {
   live::OnDrift on_drift = live::OnDrift::report;
 };
 
+// Those annotations that decide: a pod may have 256 KiB of others.
+[[nodiscard]] rules::Labels what_decides(const rules::Labels& annotations);
+
 class SandboxBook {
  public:
   // The newest that a door says of it; what became of it stays.
