@@ -8,8 +8,8 @@
 #include "base/printable.h"
 #include "base/strings.h"
 #include "cli/runtime_process.h"
+#include "cri/process_info.h"
 #include "engine/cri/endpoint.h"
-#include "engine/cri/sandbox_process.h"
 
 namespace podsysctl::cli {
 namespace {
@@ -125,9 +125,9 @@ Result<live::RuntimeProcess> CriFinder::find(std::string_view reference) {
   PSYS_TRY_ASSIGN(CriMatch match, match_reference(reference, sandboxes, containers));
   PSYS_TRY_ASSIGN(const cri::SandboxStatus sandbox,
                   client_->sandbox_status(match.sandbox_id, cri::Detail::verbose));
-  PSYS_TRY_ASSIGN(const pid_t pid, engine::pid_of(sandbox.info));
-  if (pid > 0) {
-    return proven_process(pid, match.sandbox_id, std::move(match.description));
+  PSYS_TRY_ASSIGN(const cri::ProcessInfo process, cri::read_process_info(sandbox.info));
+  if (process.pid > 0) {
+    return proven_process(process.pid, match.sandbox_id, std::move(match.description));
   }
   // CRI-O keeps a sandbox without a process: any container of it is in the same namespaces.
   const auto container = std::ranges::find_if(containers, [&match](const cri::Container& one) {
@@ -139,8 +139,8 @@ Result<live::RuntimeProcess> CriFinder::find(std::string_view reference) {
   }
   PSYS_TRY_ASSIGN(const cri::ContainerStatus status,
                   client_->container_status(container->id, cri::Detail::verbose));
-  PSYS_TRY_ASSIGN(const pid_t inner, engine::pid_of(status.info));
-  return proven_process(inner, container->id, std::move(match.description));
+  PSYS_TRY_ASSIGN(const cri::ProcessInfo inner, cri::read_process_info(status.info));
+  return proven_process(inner.pid, container->id, std::move(match.description));
 }
 
 }  // namespace podsysctl::cli

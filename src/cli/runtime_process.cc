@@ -3,14 +3,14 @@
 
 #include <utility>
 
-#include "linux/file.h"
+#include "linux/control_groups.h"
 
 namespace podsysctl::cli {
 
 Result<live::RuntimeProcess> proven_process(std::int64_t pid, const std::string& id,
                                             std::string description) {
-  const Result<std::string> groups = linux::read_file(fmt::format("/proc/{}/cgroup", pid));
-  if (id.empty() || !groups || !groups->contains(id)) {
+  const Result<bool> is_its = linux::has_group_of(static_cast<pid_t>(pid), id);
+  if (!is_its || !*is_its) {
     return Error::of(Code::unsupported,
                      "process {} is not that of {}, as its runtime says: is the runtime on another "
                      "machine or in another pid namespace?",

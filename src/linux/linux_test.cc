@@ -17,6 +17,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "linux/control_groups.h"
 #include "linux/fd.h"
 #include "linux/file.h"
 #include "linux/fresh_namespaces.h"
@@ -243,6 +244,15 @@ TEST(Process, KillsTheVeryProcessOnly) {
   EXPECT_TRUE(is_alive(*id));
   ASSERT_TRUE(kill_and_wait(*id, milliseconds(5000)));
   EXPECT_EQ(*wait_for_child(*child), 128 + SIGKILL);
+}
+
+TEST(ControlGroups, TellWhoseAProcessIs) {
+  EXPECT_TRUE(*has_group_of(::getpid(), "/"));
+  EXPECT_FALSE(*has_group_of(::getpid(), "4f5e6d7c8b9a-nobodys"));
+  EXPECT_FALSE(*has_group_of(::getpid(), ""));
+  const Result<bool> nobody = has_group_of(4194305, "/");
+  ASSERT_FALSE(nobody);
+  EXPECT_EQ(nobody.error().code, Code::not_found);
 }
 
 TEST(WorkerThread, RunsCallsInTurn) {

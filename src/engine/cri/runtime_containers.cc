@@ -5,8 +5,8 @@
 #include <thread>
 #include <utility>
 
+#include "cri/process_info.h"
 #include "engine/cri/sandbox_config.h"
-#include "engine/cri/sandbox_process.h"
 
 namespace podsysctl::engine {
 namespace {
@@ -40,9 +40,9 @@ linux::ProcessId RuntimeContainers::process_of(const std::string& id) {
   if (!status || status->state != cri::ContainerState::running) {
     return {};
   }
-  const Result<pid_t> pid = pid_of(status->info);
+  const Result<cri::ProcessInfo> told = cri::read_process_info(status->info);
   const Result<linux::ProcessId> process =
-      pid && *pid != 0 ? linux::identify(*pid) : linux::ProcessId{};
+      told && told->pid != 0 ? linux::identify(told->pid) : linux::ProcessId{};
   return process ? *process : linux::ProcessId{};
 }
 

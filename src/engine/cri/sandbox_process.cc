@@ -5,11 +5,9 @@
 #include <array>
 #include <map>
 
-#include <nlohmann/json.hpp>
-
 #include "base/strings.h"
-#include "json/cursor.h"
-#include "linux/file.h"
+#include "cri/process_info.h"
+#include "linux/control_groups.h"
 #include "linux/namespaces.h"
 
 namespace podsysctl::engine {
@@ -17,50 +15,15 @@ namespace {
 
 using linux::NamespaceKind;
 
-constexpr std::string_view kName = "the runtime's status";
-constexpr json::Limits kLimits{.bytes = std::size_t{16} << 20U, .depth = 64, .values = 200'000};
-
-Result<json::Value> parse_info(const cri::StringMap& info) {
-  const auto found = info.find("info");
-  if (found == info.end()) {
-    return Error::of(Code::unsupported,
-                     "the container runtime does not tell the process of a sandbox or container "
-                     "(verbose status): its namespaces cannot be found");
-  }
-  return json::parse(found->second, kName, kLimits);
-}
-
 // The kinds as a runtime's specification names them.
 constexpr std::array kKinds{std::pair{NamespaceKind::net, "network"},
                             std::pair{NamespaceKind::ipc, "ipc"},
                             std::pair{NamespaceKind::uts, "uts"}};
 
-// Kind -> the path where the runtime has pinned it; "" where it is only the process's.
-Result<std::map<std::string, std::string>> listed_namespaces(const json::Cursor& info) {
-  std::map<std::string, std::string> listed;
-  PSYS_TRY_ASSIGN(const auto spec, info.find("runtimeSpec"));
-  if (!spec) {
-    return listed;
-  }
-  PSYS_TRY_ASSIGN(const auto part, spec->find("linux"));
-  const auto list = part ? part->find("namespaces") : Result<std::optional<json::Cursor>>{};
-  PSYS_TRY(list);
-  if (!*list) {
-    return listed;
-  }
-  PSYS_TRY_ASSIGN(const auto entries, (*list)->elements());
-  for (const json::Cursor& entry : entries) {
-    PSYS_TRY_ASSIGN(const std::string type, entry.string_at("type"));
-    PSYS_TRY_ASSIGN(listed[type], entry.string_or("path", ""));
-  }
-  return listed;
-}
-
 // The runtime puts the sandbox's id into its control group, whatever manages the groups.
 Result<> check_process(const linux::ProcessId& process, const std::string& sandbox_id) {
-  PSYS_TRY_ASSIGN(const std::string groups,
-                  linux::read_file(fmt::format("/proc/{}/cgroup", process.pid)));
-  if (groups.contains(sandbox_id) && linux::is_alive(process)) {
+  PSYS_TRY_ASSIGN(const bool is_in_its_group, linux::has_group_of(process.pid, sandbox_id));
+  if (is_in_its_group && linux::is_alive(process)) {
     return {};
   }
   return Error::of(Code::unsupported,
@@ -126,24 +89,16 @@ Result<std::optional<linux::Namespace>> open_recorded(
 
 }  // namespace
 
-Result<pid_t> pid_of(const cri::StringMap& info) {
-  PSYS_TRY_ASSIGN(const json::Value tree, parse_info(info));
-  PSYS_TRY_ASSIGN(const std::int64_t pid, json::Cursor(tree, kName).int_or("pid", 0));
-  return static_cast<pid_t>(std::clamp<std::int64_t>(pid, 0, 1 << 22));
-}
-
 Result<SandboxProcess> sandbox_process(const cri::SandboxStatus& status,
                                        const cri::NamespaceOptions& wanted) {
-  PSYS_TRY_ASSIGN(const json::Value tree, parse_info(status.info));
-  PSYS_TRY_ASSIGN(const auto listed, listed_namespaces(json::Cursor(tree, kName)));
-  PSYS_TRY_ASSIGN(const pid_t pid, pid_of(status.info));
+  PSYS_TRY_ASSIGN(const cri::ProcessInfo told, cri::read_process_info(status.info));
   SandboxProcess found;
-  if (pid != 0) {
-    PSYS_TRY_ASSIGN(found.process, linux::identify(pid));
+  if (told.pid != 0) {
+    PSYS_TRY_ASSIGN(found.process, linux::identify(told.pid));
     PSYS_TRY(check_process(found.process, status.sandbox.id));
     PSYS_TRY(check_own_network(found.process, wanted));
   }
-  found.namespaces = records_of(listed, found.process, wanted);
+  found.namespaces = records_of(told.namespaces, found.process, wanted);
   return found;
 }
 

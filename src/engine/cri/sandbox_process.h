@@ -17,9 +17,6 @@
 
 namespace podsysctl::engine {
 
-// pid 0 where the runtime keeps a sandbox without a process (CRI-O's default).
-[[nodiscard]] Result<pid_t> pid_of(const cri::StringMap& info);
-
 struct SandboxProcess {
   linux::ProcessId process;
   std::vector<store::NamespaceRecord> namespaces;
