@@ -67,6 +67,12 @@ class Client {
   [[nodiscard]] Result<> container_events(
       linux::FdRef wake, const std::function<Channel::Next(const ContainerEvent&)>& on_event);
 
+  // The same of containerd, by its own service: of the processes of all sandboxes and containers of
+  // Kubernetes. Any number of clients may listen, while containerd 1.7 and CRI-O 1.26 give each of
+  // container_events() to one of theirs only, which may be the kubelet's loss.
+  [[nodiscard]] Result<> task_events(
+      linux::FdRef wake, const std::function<Channel::Next(const TaskEvent&)>& on_event);
+
   // Nothing where the runtime does not have the image.
   [[nodiscard]] Result<std::optional<Image>> image_status(const std::string& name, Detail detail);
   // What the runtime knows the image by from now on.

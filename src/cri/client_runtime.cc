@@ -19,21 +19,24 @@ void put_ports(const std::vector<PortMapping>& ports, v1::PodSandboxConfig& to) 
   }
 }
 
-Sandbox sandbox_of(const v1::PodSandbox& from) {
+// From a list or a status, which have these fields alike.
+template <class Message>
+Sandbox sandbox_of(const Message& from) {
   return {
       .id = from.id(),
       .state = from.state() == v1::SANDBOX_READY ? SandboxState::ready : SandboxState::not_ready,
-      .labels = map_of(from.labels())};
+      .name = from.metadata().name(),
+      .uid = from.metadata().uid(),
+      .namespace_ = from.metadata().namespace_(),
+      .labels = map_of(from.labels()),
+      .annotations = map_of(from.annotations()),
+      .handler = from.runtime_handler(),
+      .created_at = from.created_at()};
 }
 
 SandboxStatus status_of(const v1::PodSandboxStatusResponse& from) {
   const v1::PodSandboxStatus& status = from.status();
-  SandboxStatus result{
-      .sandbox = {.id = status.id(),
-                  .state = status.state() == v1::SANDBOX_READY ? SandboxState::ready
-                                                               : SandboxState::not_ready,
-                  .labels = map_of(status.labels())},
-      .info = map_of(from.info())};
+  SandboxStatus result{.sandbox = sandbox_of(status), .info = map_of(from.info())};
   if (!status.network().ip().empty()) {
     result.addresses.push_back(status.network().ip());
   }
@@ -47,6 +50,29 @@ ContainerEvent event_of(const v1::ContainerEventResponse& from) {
   return {.container_id = from.container_id(),
           .kind = static_cast<ContainerEvent::Kind>(from.container_event_type()),
           .time = from.created_at()};
+}
+
+constexpr std::string_view kStartTopic = "/tasks/start";
+constexpr std::string_view kExitTopic = "/tasks/exit";
+
+v1::SubscribeRequest tasks_of_kubernetes() {
+  v1::SubscribeRequest request;
+  for (const std::string_view topic : {kStartTopic, kExitTopic}) {
+    request.add_filters(fmt::format(R"(namespace=="k8s.io",topic=="{}")", topic));
+  }
+  return request;
+}
+
+Result<TaskEvent> task_event_of(std::string_view bytes) {
+  v1::Envelope envelope;
+  v1::TaskEvent event;
+  if (!envelope.ParseFromString(std::string(bytes)) ||
+      !event.ParseFromString(envelope.event().value())) {
+    return Error::of(Code::internal, "Subscribe: an event cannot be read");
+  }
+  return TaskEvent{
+      .kind = envelope.topic() == kStartTopic ? TaskEvent::Kind::started : TaskEvent::Kind::exited,
+      .container_id = event.container_id()};
 }
 
 }  // namespace
@@ -151,6 +177,16 @@ Result<> Client::container_events(
     return on_event(event_of(event));
   };
   return channel_.stream(method, v1::GetEventsRequest{}.SerializeAsString(), wake, read);
+}
+
+Result<> Client::task_events(linux::FdRef wake,
+                             const std::function<Channel::Next(const TaskEvent&)>& on_event) {
+  constexpr Method kSubscribe{"containerd.services.events.v1.Events", "Subscribe"};
+  const auto read = [&](std::string_view bytes) -> Result<Channel::Next> {
+    PSYS_TRY_ASSIGN(const TaskEvent event, task_event_of(bytes));
+    return on_event(event);
+  };
+  return channel_.stream(kSubscribe, tasks_of_kubernetes().SerializeAsString(), wake, read);
 }
 
 }  // namespace podsysctl::cri

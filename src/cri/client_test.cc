@@ -93,6 +93,11 @@ TEST(Client, ReadsWhatTheRuntimeKnows) {
     if (path.ends_with("/PodSandboxStatus")) {
       v1::PodSandboxStatusResponse reply;
       reply.mutable_status()->set_id("s1");
+      reply.mutable_status()->mutable_metadata()->set_name("web");
+      reply.mutable_status()->mutable_metadata()->set_namespace_("shop");
+      reply.mutable_status()->mutable_metadata()->set_uid("u1");
+      (*reply.mutable_status()->mutable_annotations())["a"] = "b";
+      reply.mutable_status()->set_runtime_handler("kata");
       reply.mutable_status()->mutable_network()->set_ip("10.1.0.2");
       reply.mutable_status()->mutable_network()->add_additional_ips()->set_ip("fd00::2");
       (*reply.mutable_info())["info"] = R"({"pid":7})";
@@ -125,6 +130,11 @@ TEST(Client, ReadsWhatTheRuntimeKnows) {
   const auto sandbox = client.sandbox_status("s1", Detail::verbose);
   ASSERT_TRUE(sandbox);
   EXPECT_EQ(sandbox->sandbox.state, SandboxState::ready);
+  EXPECT_EQ(sandbox->sandbox.name, "web");
+  EXPECT_EQ(sandbox->sandbox.namespace_, "shop");
+  EXPECT_EQ(sandbox->sandbox.uid, "u1");
+  EXPECT_EQ(sandbox->sandbox.annotations, (StringMap{{"a", "b"}}));
+  EXPECT_EQ(sandbox->sandbox.handler, "kata");
   EXPECT_EQ(sandbox->addresses, (std::vector<std::string>{"10.1.0.2", "fd00::2"}));
   EXPECT_EQ(sandbox->info.at("info"), R"({"pid":7})");
   const auto container = client.container_status("c1", Detail::brief);
@@ -160,6 +170,35 @@ TEST(Client, HearsOfContainersUntilItHasHeardEnough) {
   ASSERT_TRUE(heard) << heard.error().message;
   EXPECT_EQ(seen, (std::vector{ContainerEvent::Kind::created, ContainerEvent::Kind::started,
                                ContainerEvent::Kind::stopped}));
+}
+
+TEST(Client, HearsOfTasksFromContainerd) {
+  v1::SubscribeRequest asked;
+  const FakeServer server([&](std::string_view path, std::string_view request) -> Answer {
+    EXPECT_EQ(path, "/containerd.services.events.v1.Events/Subscribe");
+    EXPECT_TRUE(asked.ParseFromString(std::string(request)));
+    Answer answer;
+    for (const char* const topic : {"/tasks/start", "/tasks/exit"}) {
+      v1::TaskEvent event;
+      event.set_container_id("c1");
+      v1::Envelope envelope;
+      envelope.set_topic(topic);
+      envelope.mutable_event()->set_value(event.SerializeAsString());
+      answer.messages.push_back(envelope.SerializeAsString());
+    }
+    return answer;
+  });
+  Client client(server.socket_path());
+  std::vector<TaskEvent::Kind> seen;
+  const auto heard = client.task_events({}, [&](const TaskEvent& event) {
+    EXPECT_EQ(event.container_id, "c1");
+    seen.push_back(event.kind);
+    return Channel::Next::go_on;
+  });
+  ASSERT_TRUE(heard) << heard.error().message;
+  EXPECT_EQ(seen, (std::vector{TaskEvent::Kind::started, TaskEvent::Kind::exited}));
+  ASSERT_EQ(asked.filters_size(), 2);
+  EXPECT_EQ(asked.filters(0), "namespace==\"k8s.io\",topic==\"/tasks/start\"");
 }
 
 TEST(Client, WhatIsGoneNeedNotBeRemoved) {

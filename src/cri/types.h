@@ -72,7 +72,13 @@ enum class SandboxState : std::uint8_t { ready, not_ready };
 struct Sandbox {
   std::string id;
   SandboxState state = SandboxState::not_ready;
+  std::string name;
+  std::string uid;
+  std::string namespace_;
   StringMap labels;
+  StringMap annotations;
+  std::string handler;  // of the runtime class
+  std::int64_t created_at = 0;
 };
 
 struct SandboxStatus {
@@ -108,6 +114,13 @@ struct ContainerEvent {
   std::string container_id;  // a sandbox's id where it is about that
   Kind kind = Kind::created;
   std::int64_t time = 0;
+};
+
+// Of containerd's own events.
+struct TaskEvent {
+  enum class Kind : std::uint8_t { started, exited };
+  Kind kind = Kind::started;
+  std::string container_id;  // as above
 };
 
 }  // namespace podsysctl::cri
