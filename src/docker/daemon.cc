@@ -132,6 +132,11 @@ Result<std::vector<ListedContainer>> Daemon::list(const std::string& label) {
   return decode_container_list(body);
 }
 
+Result<std::vector<ListedContainer>> Daemon::running() {
+  PSYS_TRY_ASSIGN(const std::string body, call("GET", "/containers/json"));
+  return decode_container_list(body);
+}
+
 Result<std::unique_ptr<http::Stream>> Daemon::attach(const std::string& id, Stdin in) {
   return upgrade(container_path(id, fmt::format("/attach?stream=1&stdout=1&stderr=1&stdin={}",
                                                 in == Stdin::yes ? 1 : 0)),

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "docker/types.h"
 #include "http/client.h"
@@ -22,6 +23,8 @@ namespace podsysctl::docker {
 
 // Hears each line of a pull or a load.
 using OnProgress = std::function<void(const Progress&)>;
+
+using OnEvent = std::function<Result<>(const Event&)>;
 
 // For attach: what is wanted of the container.
 enum class Stdin : std::uint8_t { no, yes };
@@ -48,6 +51,12 @@ class Daemon {
   [[nodiscard]] Result<> remove(const std::string& id);
   // Those, running or not, that carry the label "key=value".
   [[nodiscard]] Result<std::vector<ListedContainer>> list(const std::string& label);
+  // The ids of those that run.
+  [[nodiscard]] Result<std::vector<ListedContainer>> running();
+  // Hears of every container that starts or ends, `since` then by the daemon's clock, until `stop`
+  // is readable. The other calls may be made meanwhile. unavailable: the daemon has ended it.
+  [[nodiscard]] Result<> follow_containers(Timestamp since, linux::FdRef stop,
+                                           const OnEvent& on_event);
   // Its streams: frames (docker/frames.h), or raw where it has a terminal.
   [[nodiscard]] Result<std::unique_ptr<http::Stream>> attach(const std::string& id, Stdin in);
   [[nodiscard]] Result<> resize(const std::string& id, unsigned rows, unsigned columns);

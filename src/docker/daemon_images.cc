@@ -4,6 +4,7 @@
 #include "docker/answer.h"
 #include "docker/daemon.h"
 #include "docker/decode.h"
+#include "docker/lines.h"
 
 namespace podsysctl::docker {
 namespace {
@@ -12,7 +13,6 @@ using std::chrono::milliseconds;
 
 // A daemon says nothing while it unpacks a layer.
 constexpr milliseconds kProgress{600'000};
-constexpr std::size_t kLineLimit = std::size_t{1} << 20U;
 
 // A tag or digest beside it would not be one segment: names of images keep their slashes.
 std::string image_path(const std::string& name, std::string_view rest) {
@@ -34,10 +34,7 @@ std::string loaded_image(std::string_view stream) {
 }
 
 Result<> hear(std::string_view line, const OnProgress& on_progress) {
-  if (trim(line).empty()) {
-    return {};
-  }
-  PSYS_TRY_ASSIGN(const Progress progress, decode_progress(trim(line)));
+  PSYS_TRY_ASSIGN(const Progress progress, decode_progress(line));
   if (!progress.error.empty()) {
     return std::unexpected(Error{Code::unavailable, 0, progress.error});
   }
@@ -54,21 +51,14 @@ Result<> Daemon::follow(const http::Request& request, const OnProgress& on_progr
     PSYS_TRY_ASSIGN(const std::string body, response.read_all(kErrorBytes, kProgress));
     return refused(response.status(), body);
   }
-  std::string rest;
+  LineReader lines;
+  const auto use = [&](std::string_view line) { return hear(line, on_progress); };
   for (;;) {
     PSYS_TRY_ASSIGN(const std::string piece, response.read(kProgress));
     if (piece.empty()) {
-      return hear(rest, on_progress);
+      return lines.end(use);
     }
-    rest += piece;
-    for (std::size_t end = rest.find('\n'); end != std::string::npos; end = rest.find('\n')) {
-      PSYS_TRY(hear(std::string_view(rest).substr(0, end), on_progress));
-      rest.erase(0, end + 1);
-    }
-    if (rest.size() > kLineLimit) {
-      return Error::of(Code::invalid_argument, "{}: a line of progress is longer than {} bytes",
-                       endpoint().text, kLineLimit);
-    }
+    PSYS_TRY(with_context(lines.feed(piece, use), endpoint().text));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "http/testing.h"
+#include "linux/wake_up.h"
 
 namespace podsysctl::docker {
 namespace {
@@ -140,6 +141,58 @@ TEST(Daemon, HearsThePullAndItsEnd) {
   const auto failed = refusing.pull("nginx", "x", "", [](const Progress&) {});
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().message, "manifest unknown");
+}
+
+TEST(Daemon, HearsOfContainers) {
+  const FakeDaemon fake(FakeServer::reply(
+      200,
+      "{\"Type\":\"container\",\"Action\":\"start\",\"Actor\":{\"ID\":\"c1\",\"Attributes\":{}}}\n"
+      "{\"Type\":\"container\",\"Action\":\"die\",\"Actor\":{\"ID\":\"c2\"}}\n"));
+  Daemon daemon = fake.open();
+  const auto stop = linux::WakeUp::open();
+  std::vector<std::string> heard;
+  const Timestamp since{std::chrono::microseconds(1'700'000'000'000'042)};
+  const auto ended =
+      daemon.follow_containers(since, stop->fd(), [&](const Event& event) -> Result<> {
+        heard.push_back(event.action + " " + event.container_id);
+        return {};
+      });
+  EXPECT_THAT(heard, ElementsAre("start c1", "die c2"));
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().code, Code::unavailable);
+  EXPECT_THAT(ended.error().message, HasSubstr("the daemon ended its events"));
+  EXPECT_THAT(fake.asked(), StartsWith("GET /v1.41/events?since=1700000000.000042000&filters=%7B"));
+}
+
+TEST(Daemon, HearsUntilItIsToldToStop) {
+  // The answer's body never ends.
+  const FakeDaemon fake("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+  Daemon daemon = fake.open();
+  const auto stop = linux::WakeUp::open();
+  stop->ring();
+  const auto ended = daemon.follow_containers({}, stop->fd(), [](const Event&) -> Result<> {
+    return Error::of(Code::internal, "nothing was said");
+  });
+  EXPECT_TRUE(ended) << ended.error().message;
+}
+
+TEST(Daemon, RefusesEventsThatItCannotRead) {
+  struct Row {
+    const char* body;
+    const char* message;
+  };
+  for (const Row& row : {Row{"{\"Action\":\"start\"}\n", "event: \"Actor\" is missing"},
+                         Row{"{\"Actor\":{\"ID\":\"c\"}}\n", "event: \"Action\" is missing"},
+                         Row{"[1]\n", "event"}, Row{"start\n", "event"}}) {
+    const FakeDaemon fake(FakeServer::reply(200, row.body));
+    Daemon daemon = fake.open();
+    const auto stop = linux::WakeUp::open();
+    const auto ended =
+        daemon.follow_containers({}, stop->fd(), [](const Event&) -> Result<> { return {}; });
+    ASSERT_FALSE(ended);
+    EXPECT_EQ(ended.error().code, Code::invalid_argument) << row.body;
+    EXPECT_THAT(ended.error().message, StartsWith(row.message));
+  }
 }
 
 TEST(Daemon, LoadsAnArchive) {

@@ -105,6 +105,8 @@ Result<Container> decode_container(std::string_view text) {
   PSYS_TRY(with_member(root, "HostConfig", [&](const Cursor& host) -> Result<> {
     PSYS_TRY_ASSIGN(container.network_mode, host.string_or("NetworkMode", ""));
     PSYS_TRY_ASSIGN(container.ipc_mode, host.string_or("IpcMode", ""));
+    PSYS_TRY_ASSIGN(container.runtime, host.string_or("Runtime", ""));
+    PSYS_TRY_ASSIGN(container.annotations, host.string_map_at("Annotations"));
     return {};
   }));
   PSYS_TRY(with_member(root, "NetworkSettings", [&](const Cursor& settings) {
@@ -173,6 +175,16 @@ Result<int> decode_wait(std::string_view text) {
     return Error::of(Code::invalid_argument, "wait: StatusCode: {} is no exit code", code);
   }
   return static_cast<int>(code);
+}
+
+Result<Event> decode_event(std::string_view line) {
+  PSYS_TRY_ASSIGN(const json::Value tree, json::parse(line, "event", kLimits));
+  const Cursor root(tree, "event");
+  Event event;
+  PSYS_TRY_ASSIGN(event.action, root.string_at("Action"));
+  PSYS_TRY_ASSIGN(const Cursor actor, root.at("Actor"));
+  PSYS_TRY_ASSIGN(event.container_id, actor.string_at("ID"));
+  return event;
 }
 
 Result<Progress> decode_progress(std::string_view line) {

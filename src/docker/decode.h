@@ -26,6 +26,7 @@ namespace podsysctl::docker {
 [[nodiscard]] Result<ExecState> decode_exec(std::string_view text);
 // Of POST /containers/{id}/wait.
 [[nodiscard]] Result<int> decode_wait(std::string_view text);
+[[nodiscard]] Result<Event> decode_event(std::string_view line);
 [[nodiscard]] Result<Progress> decode_progress(std::string_view line);
 // {"message":"…"}; the whole text where it is none.
 [[nodiscard]] std::string decode_error(std::string_view text);

@@ -82,9 +82,17 @@ struct Container {
   bool open_stdin = false;
   std::string log_path;  // "" before the first start
   std::vector<std::pair<std::string, std::string>> labels;
+  std::vector<std::pair<std::string, std::string>> annotations;  // since API 1.43
   std::string network_mode;
   std::string ipc_mode;
+  std::string runtime;                 // "runc", "io.containerd.kata.v2"
   std::vector<std::string> addresses;  // with prefix length: "172.17.0.2/16"
+};
+
+// GET /events: of a container.
+struct Event {
+  std::string action;  // "start", "die"
+  std::string container_id;
 };
 
 // GET /containers/json

@@ -7,6 +7,7 @@
 
 #include "docker/decode.h"
 #include "docker/frames.h"
+#include "docker/lines.h"
 #include "http/response_parser.h"
 
 namespace {
@@ -37,8 +38,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   [[maybe_unused]] const auto container = docker::decode_container(text);
   [[maybe_unused]] const auto image = docker::decode_image(text);
   [[maybe_unused]] const auto list = docker::decode_container_list(text);
+  [[maybe_unused]] const auto event = docker::decode_event(text);
   [[maybe_unused]] const auto progress = docker::decode_progress(text);
   [[maybe_unused]] const auto message = docker::decode_error(text);
+  docker::LineReader lines;
+  [[maybe_unused]] const auto read =
+      lines.feed(text, [](std::string_view) -> Result<> { return {}; });
   docker::FrameReader frames;
   [[maybe_unused]] const auto fed =
       frames.feed(text, [](docker::Channel, std::string_view) -> Result<> { return {}; });
