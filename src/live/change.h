@@ -25,7 +25,6 @@
 namespace podsysctl::live {
 
 enum class Force : std::uint8_t { no, yes };
-enum class ExistingSockets : std::uint8_t { leave, refresh };  // --live-sockets
 
 struct SetRequest {
   std::vector<sysctl::Setting> settings;

@@ -194,4 +194,15 @@ Result<std::vector<SocketChange>> refresh_sockets(const linux::Namespace& net,
   return Refresh(net, applied).run();
 }
 
+Result<std::vector<ShortQueue>> short_queues(const linux::Namespace& net, std::uint32_t most) {
+  PSYS_TRY_ASSIGN(const std::vector<TcpSocket> sockets, sockets_of(net));
+  std::vector<ShortQueue> queues;
+  for (const TcpSocket& socket : sockets) {
+    if (socket.state == TcpState::listening && socket.queue_size < most) {
+      queues.push_back({socket.local, socket.queue_size});
+    }
+  }
+  return queues;
+}
+
 }  // namespace podsysctl::live

@@ -21,6 +21,8 @@
 
 namespace podsysctl::live {
 
+enum class ExistingSockets : std::uint8_t { leave, refresh };  // --live-sockets
+
 enum class SocketOutcome : std::uint8_t {
   changed,
   kept,     // it has the value, or one that the application chose
@@ -46,5 +48,15 @@ struct SocketChange {
 // `applied` are in force in `net` already.
 [[nodiscard]] Result<std::vector<SocketChange>> refresh_sockets(
     const linux::Namespace& net, std::span<const sysctl::AppliedSetting> applied);
+
+// A listener whose queue is shorter than it could be: made before net.core.somaxconn rose, or as
+// short as its application wants it.
+struct ShortQueue {
+  std::string local;
+  std::uint32_t size = 0;
+};
+// Shorter than `most`. Nothing is changed.
+[[nodiscard]] Result<std::vector<ShortQueue>> short_queues(const linux::Namespace& net,
+                                                           std::uint32_t most);
 
 }  // namespace podsysctl::live
