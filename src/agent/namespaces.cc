@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "linux/control_groups.h"
 #include "linux/file.h"
 #include "linux/open_in_root.h"
 
@@ -22,10 +23,16 @@ using policy::NamespaceMode;
 // Runtime classes whose pods run on a kernel of their own, by the usual names of their handlers.
 constexpr std::array<std::string_view, 4> kOwnKernel{"kata", "runsc", "gvisor", "firecracker"};
 
+constexpr std::string_view kShimPrefix =
+    "io.containerd.";  // "io.containerd.kata.v2", as Docker has it
+
 Result<> check_kernel(const Sandbox& sandbox) {
-  const bool own = std::ranges::any_of(kOwnKernel, [&](std::string_view prefix) {
-    return std::string_view(sandbox.handler).starts_with(prefix);
-  });
+  std::string_view handler = sandbox.handler;
+  if (handler.starts_with(kShimPrefix)) {
+    handler.remove_prefix(kShimPrefix.size());
+  }
+  const bool own = std::ranges::any_of(
+      kOwnKernel, [&](std::string_view prefix) { return handler.starts_with(prefix); });
   if (own) {
     return Error::of(Code::unsupported,
                      "the runtime handler {} gives a pod a kernel of its own, which cannot be "
@@ -60,6 +67,17 @@ Result<> check_same(const Sandbox& sandbox, const Namespace& at_path, const std:
                      "process {} is not in the {} namespace {} that the runtime names: it may be "
                      "another process by now",
                      sandbox.pid, to_string(at_path.kind()), quoted(path));
+  }
+  return {};
+}
+
+Result<> check_group(const Sandbox& sandbox) {
+  PSYS_TRY_ASSIGN(const bool is_in_it, linux::has_group_of(sandbox.pid, sandbox.group));
+  if (!is_in_it) {
+    return Error::of(Code::conflict,
+                     "process {} is not in the control group of {}: it may be another process by "
+                     "now, or the runtime is on another machine",
+                     sandbox.pid, quoted(sandbox.group));
   }
   return {};
 }
@@ -123,6 +141,9 @@ Result<OpenSandbox> open_namespaces(const Sandbox& sandbox, const linux::HostNam
   if (sandbox.pid > 0) {
     pidfd = hold(sandbox.pid);
     PSYS_TRY_ASSIGN(open.process, linux::identify(sandbox.pid));
+    if (!sandbox.group.empty()) {
+      PSYS_TRY(check_group(sandbox));
+    }
     PSYS_TRY_ASSIGN(open.target, sysctl::Target::of_process(sandbox.pid, host));
   }
   for (const NamespacePlace& place : sandbox.places) {

@@ -2,10 +2,10 @@
 // From what a runtime says about a sandbox to its namespaces. What is the host's is found out by
 // looking, not by what the runtime says, and is left out: there nothing can be written. A pid may
 // be another process's by the time it is looked at: the process is identified first, looked at
-// again at the end, and must sit in the namespaces that the runtime has paths for. Errors:
-// not_found where the process has ended; conflict where it is another one; unsupported for
-// sandboxes with a kernel of their own; invalid_argument for a path that is no namespace.
-// Thread-safety: no shared state.
+// again at the end, and must sit in the namespaces that the runtime has paths for, and in the
+// control group that the runtime has made. Errors: not_found where the process has ended; conflict
+// where it is another one; unsupported for sandboxes with a kernel of their own; invalid_argument
+// for a path that is no namespace. Thread-safety: no shared state.
 #pragma once
 
 #include "agent/sandbox.h"

@@ -1,34 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/nri_door.h"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
+#include "agent/oci_kinds.h"
 #include "base/printable.h"
 #include "nri/session.h"
 
 namespace podsysctl::agent {
 namespace {
 
-using linux::NamespaceKind;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kConnectLimit{1000};
-
-std::optional<NamespaceKind> kind_of(std::string_view oci_type) {
-  static constexpr std::array<std::pair<std::string_view, NamespaceKind>, 4> kKinds{
-      {{"network", NamespaceKind::net},
-       {"ipc", NamespaceKind::ipc},
-       {"uts", NamespaceKind::uts},
-       {"user", NamespaceKind::user}}};
-  for (const auto& [name, kind] : kKinds) {
-    if (name == oci_type) {
-      return kind;
-    }
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 

@@ -9,7 +9,7 @@
 
 #include <gmock/gmock.h>
 
-#include "agent/testing.h"
+#include "agent/keeper_fixture.h"
 #include "linux/wake_up.h"
 #include "nri/testing/fake_runtime.h"
 #include "nri/testing/samples.h"
@@ -20,19 +20,13 @@ namespace {
 using nri::StatusCode;
 using testing::HasSubstr;
 
-class NriDoorTest : public testing::Test {
+class NriDoorTest : public KeeperFixture {
  protected:
   void SetUp() override {
-    auto keeper =
-        PodKeeper::open({.policies = [this] { return policies_; },
-                         .node = {.safe_list = allowlist_, .kernel = std::nullopt, .defaults = {}},
-                         .host = host_,
-                         .clock = clock_,
-                         .recorder = recorder_});
-    if (!keeper) {
-      GTEST_SKIP() << keeper.error().message;
+    KeeperFixture::SetUp();
+    if (keeper_ == nullptr) {
+      return;
     }
-    keeper_ = *std::move(keeper);
     door_.emplace(*keeper_, log_,
                   NriWay{.handed_over = nri::Connection{
                              .socket = linux::duplicate(runtime_.plugin_end()).value(),
@@ -57,14 +51,6 @@ class NriDoorTest : public testing::Test {
     return pod;
   }
 
-  SystemClock clock_;
-  KeepingLog log_;
-  KeepingRecorder recorder_;
-  linux::HostNamespaces host_ = linux::HostNamespaces::read().value();
-  policy::Allowlist allowlist_ =
-      policy::Allowlist::create(policy::KubernetesVersion::newest(), {}, std::nullopt).value();
-  std::shared_ptr<const rules::PolicySet> policies_ = std::make_shared<const rules::PolicySet>();
-  std::unique_ptr<PodKeeper> keeper_;
   nri::FakeRuntime runtime_;
   linux::WakeUp stop_ = linux::WakeUp::open().value();
   std::optional<NriDoor> door_;
@@ -157,22 +143,11 @@ TEST_F(NriDoorTest, SaysThatItIsConnected) {
   EXPECT_EQ(door_->state().connections, 1U);
 }
 
-TEST(NriDoor, TriesAgainUntilItIsToldToStop) {
-  const SystemClock clock;
-  KeepingLog log;
-  KeepingRecorder recorder;
-  const auto host = linux::HostNamespaces::read();
-  const auto allowlist =
-      policy::Allowlist::create(policy::KubernetesVersion::newest(), {}, std::nullopt);
-  auto keeper = PodKeeper::open({.policies = [] { return std::make_shared<rules::PolicySet>(); },
-                                 .node = {.safe_list = *allowlist, .defaults = {}},
-                                 .host = *host,
-                                 .clock = clock,
-                                 .recorder = recorder});
-  if (!keeper) {
-    GTEST_SKIP() << keeper.error().message;
-  }
-  NriDoor door(**keeper, log, {.socket = "/nonexistent/nri.sock", .identity = {"podsysctl", "10"}});
+class AbsentRuntime : public KeeperFixture {};
+
+TEST_F(AbsentRuntime, IsWaitedFor) {
+  NriDoor door(*keeper_, log_,
+               {.socket = "/nonexistent/nri.sock", .identity = {"podsysctl", "10"}});
   const auto stop = linux::WakeUp::open();
   std::thread thread([&] {
     const auto end = door.run(stop->fd());
@@ -185,7 +160,7 @@ TEST(NriDoor, TriesAgainUntilItIsToldToStop) {
   thread.join();
   EXPECT_FALSE(door.state().connected);
   EXPECT_THAT(door.state().last_error, HasSubstr("/nonexistent/nri.sock"));
-  EXPECT_EQ(log.lines.size(), 1U);
+  EXPECT_EQ(log_.lines.size(), 1U);
 }
 
 }  // namespace

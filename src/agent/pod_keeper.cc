@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "agent/namespaces.h"
+#include "agent/open_sockets.h"
 #include "agent/report.h"
 #include "agent/review.h"
 #include "enforce/enforce.h"
@@ -45,17 +46,19 @@ std::vector<std::string> keys_of(const Application& application) {
   return keys;
 }
 
-// What an event says of values that were written.
-Notice notice_of(const Application& application, Occasion occasion) {
-  constexpr std::string_view kLate = "; sockets that were open before keep what they took over";
+// What an event says of values that were written; `late`: of the sockets that were there before.
+Notice notice_of(const Application& application, Occasion occasion, const std::string& late) {
   const std::string summary = live::summary_of(application);
   switch (occasion) {
     case Occasion::review:
       return {EventType::warning, std::string(kSysctlsRepaired),
-              fmt::format("{}{}", summary, kLate)};
+              fmt::format("{}; {}", summary, late)};
     case Occasion::policy_changed:
       return {EventType::normal, std::string(kSysctlsApplied),
-              fmt::format("the policies changed: {}{}", summary, kLate)};
+              fmt::format("the policies changed: {}; {}", summary, late)};
+    case Occasion::follow:
+      return {EventType::normal, std::string(kSysctlsApplied),
+              fmt::format("{}; it came after the pod's start: {}", summary, late)};
     case Occasion::start:
       break;
   }
@@ -63,14 +66,23 @@ Notice notice_of(const Application& application, Occasion occasion) {
 }
 
 std::string_view audit_reason(Occasion occasion) {
-  return occasion == Occasion::review ? "the agent finds the pod without them"
-                                      : "the policies changed";
+  switch (occasion) {
+    case Occasion::review:
+      return "the agent finds the pod without them";
+    case Occasion::follow:
+      return "the runtime does not wait for the agent";
+    case Occasion::start:
+    case Occasion::policy_changed:
+      break;
+  }
+  return "the policies changed";
 }
 
 }  // namespace
 
 // One sandbox, from the decision to the record.
 struct PodKeeper::Case {
+  std::optional<Turn>& turn;  // until its values are written
   const Sandbox& sandbox;
   Occasion occasion;
   Result<OpenSandbox> open;
@@ -139,11 +151,19 @@ rules::Decision PodKeeper::decide(const Sandbox& sandbox, const Result<OpenSandb
 }
 
 Result<> PodKeeper::handle(const Sandbox& sandbox, Occasion occasion) {
-  const Turn turn(turns_, occasion == Occasion::start ? Urgency::waited_for : Urgency::can_wait);
-  Case at_hand{.sandbox = sandbox,
+  const bool is_new = occasion == Occasion::start || occasion == Occasion::follow;
+  std::optional<Turn> turn(std::in_place, turns_, is_new ? Urgency::waited_for : Urgency::can_wait);
+  {
+    const std::scoped_lock lock(mutex_);
+    if (is_done(sandbox, occasion)) {
+      return {};
+    }
+  }
+  Case at_hand{.turn = turn,
+               .sandbox = sandbox,
                .occasion = occasion,
                .open = open_namespaces(sandbox, around_.host, around_.host_root)};
-  if (!at_hand.open && at_hand.open.error().code == Code::not_found && !at_hand.is_start()) {
+  if (!at_hand.open && at_hand.open.error().code == Code::not_found && !is_new) {
     return {};  // it has ended
   }
   at_hand.decision = decide(sandbox, at_hand.open);
@@ -175,6 +195,11 @@ Result<> PodKeeper::put(Case& at_hand) {
     return reject(at_hand, reason, text_of(reason, decision.offences));
   }
   at_hand.report.notices = news(at_hand.given, at_hand.before, decision);
+  if (at_hand.occasion == Occasion::follow && decision.on_forbidden == OnForbidden::reject) {
+    for (Notice& offence : at_hand.report.notices) {
+      offence.message += "; the pod runs without it: it had started before it could be refused";
+    }
+  }
   if (!at_hand.open) {
     return fail(at_hand, at_hand.open.error());
   }
@@ -183,15 +208,29 @@ Result<> PodKeeper::put(Case& at_hand) {
     return fail(at_hand, *at_hand.application.failure);
   }
   at_hand.given.in_force = keys_of(at_hand.application);
+  at_hand.given.outcome = at_hand.outcome();
   if (any_written(at_hand.application)) {
-    at_hand.report.notices.push_back(notice_of(at_hand.application, at_hand.occasion));
-    if (!at_hand.is_start()) {
-      at_hand.report.audit = audit_of(at_hand.application, *at_hand.open, at_hand.report.pod,
-                                      audit_reason(at_hand.occasion));
-    }
+    note_values(at_hand);
   }
   keep(at_hand, at_hand.outcome());
   return {};
+}
+
+void PodKeeper::note_values(Case& at_hand) {
+  Report& report = at_hand.report;
+  std::string late;
+  if (!at_hand.is_start()) {
+    report.audit =
+        audit_of(at_hand.application, *at_hand.open, report.pod, audit_reason(at_hand.occasion));
+    {
+      const std::scoped_lock lock(mutex_);
+      book_.note(at_hand.sandbox.id, at_hand.given);
+    }
+    // Sockets may take a while to look at, and other pods wait.
+    at_hand.turn.reset();
+    late = about_open_sockets(at_hand.open->target, at_hand.application, around_.sockets);
+  }
+  report.notices.push_back(notice_of(at_hand.application, at_hand.occasion, late));
 }
 
 Result<> PodKeeper::fail(Case& at_hand, const Error& failure) {

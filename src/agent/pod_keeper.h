@@ -26,6 +26,7 @@
 #include "agent/turns.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "live/sockets.h"
 #include "policy/default_sysctls.h"
 #include "rules/decide.h"
 #include "sysctl/target.h"
@@ -44,6 +45,7 @@ struct Surroundings {
   // Keys of a pod, by its uid, that a person has set since it started; reviews ask. May be empty.
   std::function<std::vector<std::string>(const std::string& pod_uid)> set_by_hand;
   std::string host_root = "/";  // the runtime's root, as seen from here (namespaces.h)
+  live::ExistingSockets sockets = live::ExistingSockets::leave;  // where a value comes late
 };
 
 class PodKeeper {
@@ -53,7 +55,10 @@ class PodKeeper {
   // A sandbox that was just made: its containers wait for the answer. An error refuses the pod; its
   // message is for the runtime to pass on.
   [[nodiscard]] Result<> start(const Sandbox& sandbox);
-  // One that was there before, and cannot be refused any more.
+  // One that a runtime has just started without waiting for us: as start(), but it runs already,
+  // and cannot be refused any more.
+  void follow(const Sandbox& sandbox);
+  // One that was there before; likewise.
   void review(const Sandbox& sandbox);
   // The same, but not now: it is put into the queue.
   void found(const Sandbox& sandbox);
@@ -82,8 +87,10 @@ class PodKeeper {
       : around_(std::move(surroundings)), writer_(std::move(writer)) {}
 
   [[nodiscard]] Result<> handle(const Sandbox& sandbox, Occasion occasion);
+  [[nodiscard]] bool is_done(const Sandbox& sandbox, Occasion occasion) const;
   [[nodiscard]] rules::Decision decide(const Sandbox& sandbox, const Result<OpenSandbox>& open);
   [[nodiscard]] Result<> put(Case& at_hand);
+  void note_values(Case& at_hand);
   [[nodiscard]] Result<> fail(Case& at_hand, const Error& failure);
   [[nodiscard]] Result<> reject(Case& at_hand, std::string_view reason, std::string message);
   void keep(Case& at_hand, Outcome outcome);

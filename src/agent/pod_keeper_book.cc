@@ -12,9 +12,27 @@ void PodKeeper::review(const Sandbox& sandbox) {
   static_cast<void>(handle(sandbox, Occasion::review));
 }
 
+void PodKeeper::follow(const Sandbox& sandbox) {
+  static_cast<void>(handle(sandbox, Occasion::follow));
+}
+
+// Another door was told of this very sandbox before, or this one was: events may come twice. The
+// caller has the lock.
+bool PodKeeper::is_done(const Sandbox& sandbox, Occasion occasion) const {
+  const std::shared_ptr<const Sandbox> known = book_.find(sandbox.id);
+  if (occasion == Occasion::start || !known || known->pid != sandbox.pid ||
+      book_.given(sandbox.id).outcome == Outcome::nothing) {
+    return false;
+  }
+  return occasion == Occasion::follow || known->source.door != sandbox.source.door;
+}
+
 void PodKeeper::found(const Sandbox& sandbox) {
   {
     const std::scoped_lock lock(mutex_);
+    if (is_done(sandbox, Occasion::review)) {
+      return;
+    }
     book_.remember(sandbox);
   }
   reviews_.add({sandbox.id, Occasion::review});

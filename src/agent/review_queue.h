@@ -19,6 +19,7 @@ namespace podsysctl::agent {
 // Why a sandbox that runs is looked at.
 enum class Occasion : std::uint8_t {
   start,           // it was just made, and the runtime waits
+  follow,          // it was just made, and the runtime does not wait
   review,          // it was there before a door opened
   policy_changed,  // other policies are in force than when it was looked at
 };

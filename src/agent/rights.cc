@@ -5,18 +5,22 @@
 #include <sys/syscall.h>
 
 #include <array>
+#include <span>
 
 #include "linux/privileges.h"
 
 namespace podsysctl::agent {
 
-Result<> keep_few_capabilities() {
+Result<> keep_few_capabilities(live::ExistingSockets sockets) {
   static constexpr std::array kKept{
-      CAP_SYS_ADMIN,   // to join namespaces
-      CAP_SYS_PTRACE,  // to open /proc/PID/ns of processes that are another user's
-      CAP_NET_ADMIN,   // to write net.* of a network that belongs to a user namespace
+      CAP_SYS_ADMIN,        // to join namespaces
+      CAP_SYS_PTRACE,       // to open /proc/PID/ns, and descriptors, of another user's processes
+      CAP_NET_ADMIN,        // to write net.* of a network that belongs to a user namespace
+      CAP_DAC_READ_SEARCH,  // to list /proc/PID/fd of another user's processes
   };
-  return linux::keep_only_capabilities(kKept);
+  const std::span all(kKept);
+  return linux::keep_only_capabilities(
+      sockets == live::ExistingSockets::refresh ? all : all.first(all.size() - 1));
 }
 
 Result<> refuse_what_is_not_ours() {

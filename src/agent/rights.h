@@ -5,10 +5,12 @@
 #pragma once
 
 #include "base/result.h"
+#include "live/sockets.h"
 
 namespace podsysctl::agent {
 
-[[nodiscard]] Result<> keep_few_capabilities();
+// To look through the descriptors of other users' processes for their sockets, one more is needed.
+[[nodiscard]] Result<> keep_few_capabilities(live::ExistingSockets sockets);
 
 // Calls that no part of the agent makes, and somebody who got into it would: to run or trace other
 // programs, to load code into the kernel, to mount, to open files by handle.

@@ -35,6 +35,7 @@ struct Sandbox {
   Source source;
   std::string handler;  // the runtime class's: "runc", "kata"; "" where there is none
   pid_t pid = 0;        // a process in the sandbox's namespaces; 0: there is none
+  std::string group;    // what the process's control group has in its path; "": not told
   std::vector<NamespacePlace> places;
 };
 

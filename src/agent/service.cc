@@ -21,7 +21,7 @@
 #include "agent/exposition.h"
 #include "agent/heartbeat.h"
 #include "agent/journal.h"
-#include "agent/nri_door.h"
+#include "agent/open_doors.h"
 #include "agent/pod_keeper.h"
 #include "agent/rights.h"
 #include "api/api_thread.h"
@@ -136,24 +136,6 @@ void Loop::reload() {
   board.set_policy(state_of(policies, failures));
 }
 
-// A runtime that started the agent has handed over a connection: then that is the NRI door.
-Result<std::vector<std::unique_ptr<Door>>> open_doors(const Options& options,
-                                                      const nri::Environment& environment,
-                                                      PodKeeper& keeper, Log& log) {
-  PSYS_TRY_ASSIGN(std::optional<nri::Connection> handed_over, nri::handed_over(environment));
-  std::vector<std::unique_ptr<Door>> doors;
-  const bool has_socket = !options.nri_socket.empty() && options.nri_socket != kNoDoor;
-  if (handed_over || has_socket) {
-    doors.push_back(std::make_unique<NriDoor>(
-        keeper, log, NriWay{options.nri_socket, options.identity, std::move(handed_over)}));
-  }
-  if (doors.empty()) {
-    return Error::of(Code::invalid_argument,
-                     "no door is open: the agent would hear of no pod; give --nri-socket");
-  }
-  return doors;
-}
-
 Result<std::unique_ptr<api::ApiThread>> start_api(const Options& options, const Board& board,
                                                   const api::Pulse& pulse, Log& log) {
   const std::filesystem::path socket(options.status_socket);
@@ -194,7 +176,7 @@ Result<> run(const Options& options, const policy::Allowlist& allowlist,
              const Clock& clock, Log& log) {
   linux::keep_memory_small();
   // Both before there is another thread, so that all inherit them.
-  PSYS_TRY(keep_few_capabilities());
+  PSYS_TRY(keep_few_capabilities(options.sockets));
   PSYS_TRY_ASSIGN(linux::SignalEvents signals,
                   linux::SignalEvents::block({SIGTERM, SIGINT, SIGHUP}));
   PSYS_TRY_ASSIGN(const linux::HostNamespaces host, linux::HostNamespaces::read());
@@ -216,7 +198,8 @@ Result<> run(const Options& options, const policy::Allowlist& allowlist,
       .on_drift = options.on_drift,
       .set_by_hand = [&by_hand, &log](
                          const std::string& pod_uid) { return set_by_hand(by_hand, pod_uid, log); },
-      .host_root = options.host_root};
+      .host_root = options.host_root,
+      .sockets = options.sockets};
   PSYS_TRY_ASSIGN(const std::unique_ptr<PodKeeper> keeper, PodKeeper::open(around));
   const CareOptions care{
       .root = options.root, .host = options.host, .drift_interval = options.drift_interval};
@@ -227,7 +210,7 @@ Result<> run(const Options& options, const policy::Allowlist& allowlist,
   api::Pulse pulse;
   PSYS_TRY_ASSIGN(const auto answering, start_api(options, board, pulse, log));
   PSYS_TRY_ASSIGN(std::vector<std::unique_ptr<Door>> doors,
-                  open_doors(options, environment, *keeper, log));
+                  open_doors(options, environment, *keeper, clock, log));
   PSYS_TRY(refuse_what_is_not_ours());
   log.say(LogLevel::info, fmt::format("policy: generation {} of {} is in force",
                                       policies.current().number, options.policy_folder));

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "base/result.h"
 #include "linux/service_manager.h"
 #include "live/drift_watch.h"
+#include "live/sockets.h"
 #include "nri/connection.h"
 #include "policy/allowlist.h"
 #include "policy/default_sysctls.h"
@@ -25,11 +27,22 @@ namespace podsysctl::agent {
 inline constexpr std::string_view kNoDoor = "none";
 inline constexpr const char* kStatusSocket = "/run/podsysctl-agent/agent.sock";
 
+// A runtime that asks nobody, and whose events are followed therefore.
+struct Followed {
+  enum class Interface : std::uint8_t { docker, cri };
+  Interface interface = Interface::cri;
+  std::string socket;  // path
+  // Between two looks at the list of a runtime that has no events.
+  std::chrono::milliseconds interval{1000};
+};
+
 struct Options {
   std::string root;           // the agent's own state
   std::string policy_folder;  // rules::kDefaultFolder
   std::string nri_socket;     // "", "none": that door is not opened
-  std::string status_socket;  // of the local API
+  std::vector<Followed> followed;
+  live::ExistingSockets sockets = live::ExistingSockets::leave;  // where a value comes late
+  std::string status_socket;                                     // of the local API
   nri::Identity identity{.name = "podsysctl", .index = "10"};
   std::string host;     // this host's name, for events
   std::string version;  // of this program, for /metrics

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/agent_program.h"
 
+#include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <memory>
@@ -11,6 +12,7 @@
 
 #include "agent/service.h"
 #include "base/clock.h"
+#include "cli/agent_follow.h"
 #include "cli/agent_install.h"
 #include "cli/args_parse.h"
 #include "cli/build_info.h"
@@ -67,6 +69,7 @@ struct Given {
                          .policy_folder = rules::kDefaultFolder,
                          .nri_socket = std::string(nri::kDefaultSocket),
                          .status_socket = agent::kStatusSocket};
+  FollowFlags follow;
   std::vector<std::string> allowed;
   std::string kubernetes_version;
   std::string kubelet_config;
@@ -122,6 +125,7 @@ Result<> run(Given& given, const linux::ServiceManager& manager, const Clock& cl
     options.drift_interval = std::chrono::seconds(*given.drift_interval);
   }
   options.on_drift = given.on_drift == "repair" ? rules::OnDrift::repair : rules::OnDrift::report;
+  PSYS_TRY(take(given.follow, options));
   options.host = host_name();
   options.version = build_info().version;
   options.more = live_resources(options.root);
@@ -167,9 +171,11 @@ Command make_agent() {
   app.usage({"podsysctl-agent [flags]", "podsysctl-agent install|uninstall [flags]"});
   app.details(
       "Registers with the runtime over the Node Resource Interface: as an external plugin at its "
-      "socket, or over the connection that a runtime hands to a plugin that it starts itself. Runs "
-      "until SIGTERM; SIGHUP reads the policy files again. The commands put files of ours into the "
-      "folders of a node's runtime, and take them away.");
+      "socket, or over the connection that a runtime hands to a plugin that it starts itself. "
+      "Runtimes without it are followed (--follow): values come right after a pod's start then. "
+      "Runs until SIGTERM; SIGHUP reads the policy files again. The commands put files of ours "
+      "into "
+      "the folders of a node's runtime, and take them away.");
   add_policy_flags(app, *given);
   app.option("nri-socket", "PATH", "The runtime's NRI socket; `none`: that door stays shut",
              options.nri_socket)
@@ -177,6 +183,7 @@ Command make_agent() {
   app.option("nri-index", "NN", "Two digits: plugins are called in the order of these",
              options.identity.index);
   app.option("nri-name", "NAME", "Name to register under", options.identity.name);
+  add_follow_flags(app, given->follow);
   add_drift_flags(app, *given);
   app.option("status-socket", "PATH", "Of the local API, which `podsysctl agent status` asks, too",
              options.status_socket)

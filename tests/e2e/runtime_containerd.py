@@ -240,6 +240,9 @@ class Containerd:
         except OSError as failure:
             return str(failure)
 
+    def pause_command(self) -> list[str]:
+        return ["/busybox", "sleep", "2147483647"]
+
     def make_pause(self) -> pathlib.Path:
         """The sandbox's image as docker would save it: the host's static busybox, asleep."""
         layer = io.BytesIO()
@@ -247,7 +250,7 @@ class Containerd:
             tar.add(shutil.which("busybox"), arcname="busybox")
         config = json.dumps({
             "architecture": {"x86_64": "amd64", "aarch64": "arm64"}[os.uname().machine],
-            "os": "linux", "config": {"Entrypoint": ["/busybox", "sleep", "2147483647"]},
+            "os": "linux", "config": {"Entrypoint": self.pause_command()},
             "rootfs": {"type": "layers",
                        "diff_ids": ["sha256:" + hashlib.sha256(layer.getvalue()).hexdigest()]},
         }).encode()

@@ -350,7 +350,7 @@ TEST_F(AgentOnThisKernel, NeedsFewRightsAlsoForAPodWithAUserNamespace) {
                                   NamespaceKind::uts})
                    .value());
   const Result<std::string> outcome = linux::call_in_child([&]() -> Result<std::string> {
-    PSYS_TRY(agent::keep_few_capabilities());
+    PSYS_TRY(agent::keep_few_capabilities(live::ExistingSockets::leave));
     KeepingRecorder recorder;
     PSYS_TRY_ASSIGN(
         const auto keeper,
