@@ -26,9 +26,10 @@ void add_doors(MetricsText& out, const std::vector<DoorState>& doors) {
 
 void add_sandboxes(MetricsText& out, const Standing& pods) {
   out.begin("agent_sandboxes", "gauge", "Sandboxes that are there now, by what became of them.");
-  for (std::size_t i = 0; i < kOutcomes; ++i) {
-    out.sample(label("outcome", to_string(static_cast<Outcome>(i))),
-               static_cast<double>(pods.sandboxes.at(i)));
+  for (const Outcome outcome : {Outcome::nothing, Outcome::applied, Outcome::unchanged,
+                                Outcome::repaired, Outcome::degraded}) {
+    out.sample(label("outcome", to_string(outcome)),
+               static_cast<double>(pods.sandboxes.at(static_cast<std::size_t>(outcome))));
   }
   static constexpr std::array<std::pair<Outcome, std::uint64_t Counters::*>, 5> kCounters{
       {{Outcome::applied, &Counters::applied},

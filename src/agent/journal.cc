@@ -168,6 +168,9 @@ Result<> Journal::put_notices(const Report& report) {
         .message = notice.message,
         .first_seen = now,
         .last_seen = now};
+    log_.say(notice.type == store::EventType::warning ? LogLevel::warning : LogLevel::info,
+             fmt::format("{}/{}: {}: {}", report.pod.namespace_, report.pod.name, notice.reason,
+                         notice.message));
     PSYS_TRY(store_.add_event(event));
   }
   return {};

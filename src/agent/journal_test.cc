@@ -61,6 +61,7 @@ TEST_F(JournalTest, KeepsPodSettingsAndEvents) {
   EXPECT_EQ(events->front().reason, "SysctlsApplied");
   EXPECT_EQ(events->front().component, "podsysctl-agent");
   EXPECT_EQ(events->front().host, "node1");
+  EXPECT_THAT(log_.lines, testing::ElementsAre("shop/web: SysctlsApplied: as asked"));
 }
 
 TEST_F(JournalTest, TakesANewSandboxInTheOldOnesPlace) {

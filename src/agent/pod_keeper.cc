@@ -167,8 +167,10 @@ Result<> PodKeeper::handle(const Sandbox& sandbox, Occasion occasion) {
     return {};  // it has ended
   }
   at_hand.decision = decide(sandbox, at_hand.open);
-  if (!at_hand.is_start() && around_.set_by_hand) {
-    at_hand.by_hand = around_.set_by_hand(uid_of(sandbox));
+  KeysOnRecord on_record;
+  if (!at_hand.is_start() && around_.on_record) {
+    on_record = around_.on_record(uid_of(sandbox));
+    at_hand.by_hand = std::move(on_record.by_hand);
   }
   {
     const std::scoped_lock lock(mutex_);
@@ -176,6 +178,9 @@ Result<> PodKeeper::handle(const Sandbox& sandbox, Occasion occasion) {
       book_.remember(sandbox);
     }
     at_hand.before = book_.given(sandbox.id);
+  }
+  if (at_hand.before.outcome == Outcome::nothing) {
+    at_hand.before.in_force = std::move(on_record.in_force);  // by a former run
   }
   at_hand.given.on_drift = at_hand.decision.on_drift.value_or(around_.on_drift);
   at_hand.given.lapsed = lapsed(at_hand.before, at_hand.decision, at_hand.by_hand);
@@ -265,8 +270,12 @@ void PodKeeper::keep(Case& at_hand, Outcome outcome) {
   if (!book_.find(at_hand.sandbox.id)) {
     return;  // it went while it was looked at: nothing is to follow its end
   }
-  book_.note(at_hand.sandbox.id, std::move(at_hand.given));
   around_.recorder.keep(std::move(at_hand.report));
+  if (outcome == Outcome::rejected) {
+    book_.forget(at_hand.sandbox.id);  // a runtime that was told no need not tell of it again
+  } else {
+    book_.note(at_hand.sandbox.id, std::move(at_hand.given));
+  }
 }
 
 void PodKeeper::note_fault(const std::string& message) {

@@ -18,6 +18,7 @@
 
 #include "agent/decision_cache.h"
 #include "agent/namespaces.h"
+#include "agent/on_record.h"
 #include "agent/recorder.h"
 #include "agent/review_queue.h"
 #include "agent/sandbox.h"
@@ -42,8 +43,8 @@ struct Surroundings {
   const Clock& clock;
   Recorder& recorder;
   rules::OnDrift on_drift = rules::OnDrift::report;  // where no policy says
-  // Keys of a pod, by its uid, that a person has set since it started; reviews ask. May be empty.
-  std::function<std::vector<std::string>(const std::string& pod_uid)> set_by_hand;
+  // What is on record of a pod, by its uid: reviews ask. May be empty.
+  std::function<KeysOnRecord(const std::string& pod_uid)> on_record;
   std::string host_root = "/";  // the runtime's root, as seen from here (namespaces.h)
   live::ExistingSockets sockets = live::ExistingSockets::leave;  // where a value comes late
 };

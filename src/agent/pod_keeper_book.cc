@@ -42,7 +42,7 @@ void PodKeeper::policies_changed() {
   std::vector<std::string> ids;
   {
     const std::scoped_lock lock(mutex_);
-    ids = book_.running();
+    ids = book_.all();
   }
   for (std::string& id : ids) {
     reviews_.add({std::move(id), Occasion::policy_changed});

@@ -72,12 +72,10 @@ const Given* SandboxBook::given_to_pod(std::string_view uid) const {
   return nullptr;
 }
 
-std::vector<std::string> SandboxBook::running() const {
+std::vector<std::string> SandboxBook::all() const {
   std::vector<std::string> ids;
   for (const auto& [id, entry] : entries_) {
-    if (entry.given.outcome != Outcome::rejected) {
-      ids.push_back(id);
-    }
+    ids.push_back(id);
   }
   return ids;
 }

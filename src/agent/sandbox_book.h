@@ -55,8 +55,7 @@ class SandboxBook {
   [[nodiscard]] std::vector<std::string> of_other_doors(std::string_view door) const;
   // By the pod's uid, or the sandbox's id where it has none; nullptr: none such.
   [[nodiscard]] const Given* given_to_pod(std::string_view uid) const;
-  // Those that may be decided about anew: all but the rejected ones.
-  [[nodiscard]] std::vector<std::string> running() const;
+  [[nodiscard]] std::vector<std::string> all() const;
   [[nodiscard]] std::array<std::size_t, kOutcomes> by_outcome() const;
 
  private:

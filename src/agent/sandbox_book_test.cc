@@ -42,13 +42,12 @@ TEST(SandboxBook, LeavesOtherDoorsSandboxesAlone) {
     book.remember(sandbox(id));
   }
   book.remember(sandbox("4", "docker"));
-  book.note("1", {.outcome = Outcome::rejected});
   book.keep_only("nri", {"1", "3", "9"});
   EXPECT_EQ(book.find("2"), nullptr);
-  EXPECT_THAT(book.running(), ElementsAre("3", "4"));
+  EXPECT_THAT(book.all(), ElementsAre("1", "3", "4"));
   EXPECT_THAT(book.of_other_doors("nri"), ElementsAre("4"));
   book.forget("3");
-  EXPECT_THAT(book.running(), ElementsAre("4"));
+  EXPECT_THAT(book.all(), ElementsAre("1", "4"));
 }
 
 }  // namespace

@@ -15,12 +15,12 @@
 #include <vector>
 
 #include "agent/board.h"
-#include "agent/by_hand.h"
 #include "agent/caretaker.h"
 #include "agent/doors.h"
 #include "agent/exposition.h"
 #include "agent/heartbeat.h"
 #include "agent/journal.h"
+#include "agent/on_record.h"
 #include "agent/open_doors.h"
 #include "agent/pod_keeper.h"
 #include "agent/rights.h"
@@ -159,11 +159,11 @@ Result<std::unique_ptr<api::ApiThread>> start_api(const Options& options, const 
   return started;
 }
 
-// What a person has set is left alone; where that cannot be read, reviews go on without.
-std::vector<std::string> set_by_hand(ByHand& by_hand, const std::string& pod_uid, Log& log) {
-  Result<std::vector<std::string>> keys = by_hand.keys_of(pod_uid);
+// Where it cannot be read, reviews go on without.
+KeysOnRecord keys_of(OnRecord& on_record, const std::string& pod_uid, Log& log) {
+  Result<KeysOnRecord> keys = on_record.keys_of(pod_uid);
   if (!keys) {
-    log.say(LogLevel::error, fmt::format("what was set by hand: {}", keys.error().message));
+    log.say(LogLevel::error, fmt::format("what is on record: {}", keys.error().message));
     return {};
   }
   return *std::move(keys);
@@ -187,7 +187,7 @@ Result<> run(const Options& options, const policy::Allowlist& allowlist,
   }
   PSYS_TRY_ASSIGN(const std::unique_ptr<Journal> journal,
                   Journal::open(options.root, options.host, clock, log));
-  ByHand by_hand(options.root);
+  OnRecord on_record(options.root);
   const Surroundings around{
       .policies = [&policies] { return policies.current().set; },
       .node = {.safe_list = allowlist, .kernel = sysctl::running_kernel(), .defaults = {}},
@@ -196,8 +196,8 @@ Result<> run(const Options& options, const policy::Allowlist& allowlist,
       .clock = clock,
       .recorder = *journal,
       .on_drift = options.on_drift,
-      .set_by_hand = [&by_hand, &log](
-                         const std::string& pod_uid) { return set_by_hand(by_hand, pod_uid, log); },
+      .on_record = [&on_record,
+                    &log](const std::string& pod_uid) { return keys_of(on_record, pod_uid, log); },
       .host_root = options.host_root,
       .sockets = options.sockets};
   PSYS_TRY_ASSIGN(const std::unique_ptr<PodKeeper> keeper, PodKeeper::open(around));

@@ -45,8 +45,7 @@ Counters Standing::counters() const {
 
 std::size_t Standing::with_settings() const {
   return std::accumulate(sandboxes.begin(), sandboxes.end(), std::size_t{0}) -
-         sandboxes.at(static_cast<std::size_t>(Outcome::nothing)) -
-         sandboxes.at(static_cast<std::size_t>(Outcome::rejected));
+         sandboxes.at(static_cast<std::size_t>(Outcome::nothing));
 }
 
 }  // namespace podsysctl::agent

@@ -2,6 +2,7 @@
 #include "cli/agent_program.h"
 
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <exception>
 #include <memory>
@@ -9,6 +10,8 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "agent/service.h"
 #include "base/clock.h"
@@ -20,6 +23,7 @@
 #include "cli/host_name.h"
 #include "cli/live_resources.h"
 #include "cli/output.h"
+#include "json/json.h"
 #include "linux/service_manager.h"
 #include "nri/connection.h"
 #include "policy/allowlist.h"
@@ -43,19 +47,31 @@ std::string_view name_of(LogLevel level) {
   return "info";
 }
 
-// "2026-11-26T11:15:13Z info nri: connected to containerd v2.1.9"
+// "2026-11-26T11:15:13Z info nri: connected to containerd v2.1.9", or the same as one JSON object a
+// line, for whoever collects logs.
 class ErrorStreamLog final : public Log {
  public:
-  explicit ErrorStreamLog(const Clock& clock) : clock_(clock) {}
+  enum class Form : std::uint8_t { text, json };
+
+  ErrorStreamLog(const Clock& clock, Form form) : clock_(clock), form_(form) {}
   void say(LogLevel level, std::string_view message) override {
+    const std::string time = to_rfc3339(clock_.now());
     const std::string line =
-        fmt::format("{} {} {}\n", to_rfc3339(clock_.now()), name_of(level), printable(message));
+        form_ == Form::json ? as_json(time, level, message)
+                            : fmt::format("{} {} {}\n", time, name_of(level), printable(message));
     const std::scoped_lock lock(mutex_);
     print_beside(line);
   }
 
  private:
+  static std::string as_json(const std::string& time, LogLevel level, std::string_view message) {
+    const json::Value line = {
+        {"time", time}, {"level", std::string(name_of(level))}, {"message", std::string(message)}};
+    return json::dump(line) + "\n";
+  }
+
   const Clock& clock_;
+  Form form_;
   std::mutex mutex_;
 };
 
@@ -76,6 +92,7 @@ struct Given {
   std::vector<std::string> defaults;  // KEY=VALUE
   std::optional<std::size_t> drift_interval;
   std::string on_drift = "report";
+  std::string log_format = "text";
 };
 
 // What this node allows and gives to every pod, as the node service reads it.
@@ -135,7 +152,8 @@ Result<> run(Given& given, const linux::ServiceManager& manager, const Clock& cl
 int serve(Given& given) {
   const auto manager = linux::ServiceManager::from_environment();
   const SystemClock clock;
-  ErrorStreamLog log(clock);
+  ErrorStreamLog log(
+      clock, given.log_format == "json" ? ErrorStreamLog::Form::json : ErrorStreamLog::Form::text);
   const Result<> ended = run(given, manager, clock, log);
   return ended ? kOk : report(ended.error());
 }
@@ -185,6 +203,8 @@ Command make_agent() {
   app.option("nri-name", "NAME", "Name to register under", options.identity.name);
   add_follow_flags(app, given->follow);
   add_drift_flags(app, *given);
+  app.choice("log-format", {"text", "json"}, "Of what is said on standard error",
+             given->log_format);
   app.option("status-socket", "PATH", "Of the local API, which `podsysctl agent status` asks, too",
              options.status_socket)
       .completed_with(Completes::files);

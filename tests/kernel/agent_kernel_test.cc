@@ -92,7 +92,7 @@ class AgentOnThisKernel : public testing::Test {
              .host = host_,
              .clock = clock_,
              .recorder = recorder,
-             .set_by_hand = [this](const std::string&) { return by_hand_; }})
+             .on_record = [this](const std::string&) { return on_record_; }})
             .value();
   }
   void set_policies(const std::string& text) {
@@ -143,7 +143,7 @@ class AgentOnThisKernel : public testing::Test {
       policy::Allowlist::create(policy::KubernetesVersion::newest(), {}, std::nullopt).value();
   std::shared_ptr<const rules::PolicySet> policies_;
   std::vector<policy::DefaultSysctls> defaults_;
-  std::vector<std::string> by_hand_;
+  agent::KeysOnRecord on_record_;
   std::unique_ptr<PodKeeper> keeper_;
   std::optional<PodProcess> pod_;
 };
@@ -206,7 +206,7 @@ TEST_F(AgentOnThisKernel, LeavesAReviewWhatAPersonHasSet) {
   ASSERT_TRUE(keeper_->start(sandbox("net.core.somaxconn = 2048\nkernel.msgmax = 16384\n")));
   write("net.core.somaxconn", "99");
   write("kernel.msgmax", "99");
-  by_hand_ = {"net.core.somaxconn"};
+  on_record_.by_hand = {"net.core.somaxconn"};
   keeper_->review(sandbox("net.core.somaxconn = 2048\nkernel.msgmax = 16384\n"));
   EXPECT_EQ(value_of("net.core.somaxconn"), "99");
   EXPECT_EQ(value_of("kernel.msgmax"), "16384");
@@ -255,6 +255,15 @@ TEST_F(AgentOnThisKernel, TakesNothingBackWhenAGrantEnds) {
   set_policies(std::string(kPolicies) + kMore);
   review_all();
   EXPECT_EQ(keeper_->on_drift("u1", "net.core.somaxconn"), rules::OnDrift::repair);
+}
+
+TEST_F(AgentOnThisKernel, KnowsWhatAFormerRunHasGranted) {
+  write("net.core.somaxconn", "2048");
+  on_record_.in_force = {"net.core.somaxconn"};
+  keeper_->review(sandbox("net.core.somaxconn = 2048\n", "lenient"));
+  ASSERT_EQ(recorder_.reports.at(0).notices.size(), 1U);
+  EXPECT_EQ(recorder_.reports[0].notices[0].reason, agent::kSysctlGrantEnded);
+  EXPECT_EQ(keeper_->on_drift("u1", "net.core.somaxconn"), rules::OnDrift::report);
 }
 
 TEST_F(AgentOnThisKernel, SelectsARunningPodThatAskedForNothing) {

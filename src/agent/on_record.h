@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which keys of a pod a person has set since it started (`podsysctl set`): the state database
-// knows. Thread-safety: any thread.
+// What the state database knows of a pod's keys: which the agent put into force, perhaps a former
+// run of it, and which a person has set since (`podsysctl set`). Thread-safety: any thread.
 #pragma once
 
 #include <mutex>
@@ -13,12 +13,17 @@
 
 namespace podsysctl::agent {
 
-class ByHand {
+struct KeysOnRecord {
+  std::vector<std::string> in_force;
+  std::vector<std::string> by_hand;
+};
+
+class OnRecord {
  public:
-  explicit ByHand(std::string root) : root_(std::move(root)) {}
+  explicit OnRecord(std::string root) : root_(std::move(root)) {}
 
   // Errors: those of the store.
-  [[nodiscard]] Result<std::vector<std::string>> keys_of(const std::string& pod_uid);
+  [[nodiscard]] Result<KeysOnRecord> keys_of(const std::string& pod_uid);
 
  private:
   std::string root_;

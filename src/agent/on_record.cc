@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/by_hand.h"
+#include "agent/on_record.h"
 
 #include "live/managed.h"
 
 namespace podsysctl::agent {
 
-Result<std::vector<std::string>> ByHand::keys_of(const std::string& pod_uid) {
+Result<KeysOnRecord> OnRecord::keys_of(const std::string& pod_uid) {
   const std::scoped_lock lock(mutex_);
   if (!store_) {
     PSYS_TRY_ASSIGN(store::Store store, store::Store::open(root_));
     store_.emplace(std::move(store));
   }
   PSYS_TRY_ASSIGN(const std::vector<store::SettingRecord> settings, store_->settings(pod_uid));
-  std::vector<std::string> keys;
+  KeysOnRecord keys;
   for (const store::SettingRecord& setting : settings) {
     if (setting.origin == live::kSetOrigin) {
-      keys.push_back(setting.name);
+      keys.by_hand.push_back(setting.name);
+    } else if (live::is_in_force(setting)) {
+      keys.in_force.push_back(setting.name);
     }
   }
   return keys;
