@@ -68,7 +68,7 @@ TEST(Files, AreReadWhole) {
   EXPECT_EQ(policy.honoured().text(), "field, annotation, alphaAnnotation");
   ASSERT_NE(set.find_profile("fast"), nullptr);
   EXPECT_FALSE(set.find_profile("fast")->match.has_value());
-  EXPECT_EQ(describe(set.find_profile("fast")->settings[0].origin), "p.yaml:28:14");
+  EXPECT_EQ(describe(set.find_profile("fast")->settings[0].origin), "p.yaml:29:14");
 }
 
 TEST(Files, MayBeJson) {
