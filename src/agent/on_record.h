@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/sandbox.h"
 #include "base/result.h"
 #include "store/store.h"
 
@@ -22,8 +23,8 @@ class OnRecord {
  public:
   explicit OnRecord(std::string root) : root_(std::move(root)) {}
 
-  // Errors: those of the store.
-  [[nodiscard]] Result<KeysOnRecord> keys_of(const std::string& pod_uid);
+  // Nothing where another sandbox of the pod is on record, or none. Errors: those of the store.
+  [[nodiscard]] Result<KeysOnRecord> keys_of(const Sandbox& sandbox);
 
  private:
   std::string root_;

@@ -168,8 +168,8 @@ Result<> PodKeeper::handle(const Sandbox& sandbox, Occasion occasion) {
   }
   at_hand.decision = decide(sandbox, at_hand.open);
   KeysOnRecord on_record;
-  if (!at_hand.is_start() && around_.on_record) {
-    on_record = around_.on_record(uid_of(sandbox));
+  if (!is_new && around_.on_record) {
+    on_record = around_.on_record(sandbox);
     at_hand.by_hand = std::move(on_record.by_hand);
   }
   {

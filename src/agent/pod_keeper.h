@@ -42,9 +42,8 @@ struct Surroundings {
   const linux::HostNamespaces& host;
   const Clock& clock;
   Recorder& recorder;
-  rules::OnDrift on_drift = rules::OnDrift::report;  // where no policy says
-  // What is on record of a pod, by its uid: reviews ask. May be empty.
-  std::function<KeysOnRecord(const std::string& pod_uid)> on_record;
+  rules::OnDrift on_drift = rules::OnDrift::report;       // where no policy says
+  std::function<KeysOnRecord(const Sandbox&)> on_record;  // reviews ask; may be empty
   std::string host_root = "/";  // the runtime's root, as seen from here (namespaces.h)
   live::ExistingSockets sockets = live::ExistingSockets::leave;  // where a value comes late
 };

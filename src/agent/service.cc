@@ -160,8 +160,8 @@ Result<std::unique_ptr<api::ApiThread>> start_api(const Options& options, const 
 }
 
 // Where it cannot be read, reviews go on without.
-KeysOnRecord keys_of(OnRecord& on_record, const std::string& pod_uid, Log& log) {
-  Result<KeysOnRecord> keys = on_record.keys_of(pod_uid);
+KeysOnRecord keys_of(OnRecord& on_record, const Sandbox& sandbox, Log& log) {
+  Result<KeysOnRecord> keys = on_record.keys_of(sandbox);
   if (!keys) {
     log.say(LogLevel::error, fmt::format("what is on record: {}", keys.error().message));
     return {};
@@ -197,7 +197,7 @@ Result<> run(const Options& options, const policy::Allowlist& allowlist,
       .recorder = *journal,
       .on_drift = options.on_drift,
       .on_record = [&on_record,
-                    &log](const std::string& pod_uid) { return keys_of(on_record, pod_uid, log); },
+                    &log](const Sandbox& sandbox) { return keys_of(on_record, sandbox, log); },
       .host_root = options.host_root,
       .sockets = options.sockets};
   PSYS_TRY_ASSIGN(const std::unique_ptr<PodKeeper> keeper, PodKeeper::open(around));

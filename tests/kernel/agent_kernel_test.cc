@@ -92,7 +92,7 @@ class AgentOnThisKernel : public testing::Test {
              .host = host_,
              .clock = clock_,
              .recorder = recorder,
-             .on_record = [this](const std::string&) { return on_record_; }})
+             .on_record = [this](const Sandbox&) { return on_record_; }})
             .value();
   }
   void set_policies(const std::string& text) {
