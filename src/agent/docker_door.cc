@@ -18,8 +18,9 @@ Result<Parting> DockerDoor::serve(linux::FdRef stop) {
   // What starts while we look is told of as well, and recognised.
   const Timestamp since = clock_.now();
   PSYS_TRY_ASSIGN(docker::Daemon daemon, docker::Daemon::open(endpoint_));
-  presence_.came(printable(fmt::format("docker {}", daemon.version().version)));
+  source_.runtime = printable(fmt::format("docker {}", daemon.version().version));
   PSYS_TRY(look_at_all(daemon));
+  presence_.came(source_.runtime);
   PSYS_TRY(daemon.follow_containers(
       since, stop, [&](const docker::Event& event) { return hear(daemon, event); }));
   return Parting::stopped;
@@ -35,7 +36,7 @@ Result<> DockerDoor::look_at_all(docker::Daemon& daemon) {
       ids.push_back(sandbox->id);
     }
   }
-  keeper_.keep_only(source(), ids);
+  keeper_.keep_only(source_, ids);
   return {};
 }
 
@@ -59,12 +60,7 @@ Result<std::optional<Sandbox>> DockerDoor::look_at(docker::Daemon& daemon,
     return std::nullopt;
   }
   PSYS_TRY(container);
-  return sandbox_of(*container, source());
-}
-
-Source DockerDoor::source() const {
-  const DoorState state = presence_.state();
-  return {.door = state.address, .runtime = state.runtime};
+  return sandbox_of(*container, source_);
 }
 
 }  // namespace podsysctl::agent

@@ -21,7 +21,8 @@ class DockerDoor final : public Door {
       : keeper_(keeper),
         clock_(clock),
         endpoint_(std::move(endpoint)),
-        presence_("docker", endpoint_.text, log) {}
+        presence_("docker", endpoint_.text, log),
+        source_{.door = endpoint_.text, .runtime = ""} {}
 
   [[nodiscard]] Result<> run(linux::FdRef stop) override;
   [[nodiscard]] DoorState state() const override { return presence_.state(); }
@@ -32,12 +33,12 @@ class DockerDoor final : public Door {
   [[nodiscard]] Result<> hear(docker::Daemon& daemon, const docker::Event& event);
   [[nodiscard]] Result<std::optional<Sandbox>> look_at(docker::Daemon& daemon,
                                                        const std::string& id) const;
-  [[nodiscard]] Source source() const;
 
   PodKeeper& keeper_;
   const Clock& clock_;
   http::Endpoint endpoint_;
   Presence presence_;
+  Source source_;  // of the thread that runs
 };
 
 }  // namespace podsysctl::agent
