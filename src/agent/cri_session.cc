@@ -12,7 +12,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kFirstPause{2};
-constexpr milliseconds kLongestPause{64};  // one that is not there after 126 ms is no sandbox
+constexpr milliseconds kLongestPause{64};  // one that is not there after 189 ms is no sandbox
 
 }  // namespace
 
@@ -102,7 +102,7 @@ Result<> CriSession::look_for_heard(Time now) {
     PSYS_TRY_ASSIGN(const bool found, look_at(heard.id, News::just_started));
     if (!found && heard.pause <= kLongestPause) {
       heard.due = now + heard.pause;
-      heard.pause *= 2;
+      heard.pause += heard.pause / 2;
       left.push_back(std::move(heard));
     }
   }

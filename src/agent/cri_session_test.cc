@@ -162,7 +162,7 @@ TEST_F(CriSessionTest, GivesUpWhatIsNoSandbox) {
     ASSERT_TRUE(session.look_for_heard(*due));
     ASSERT_LT(*due - now_, milliseconds(200));
   }
-  EXPECT_EQ(runtime_.calls("PodSandboxStatus"), 7);
+  EXPECT_EQ(runtime_.calls("PodSandboxStatus"), 11);
 }
 
 TEST_F(CriSessionTest, BelievesAnEndBeforeTheListKnowsOfIt) {
