@@ -71,6 +71,9 @@ Result<Config> read_fields(const Cursor& root, const Environment& environment) {
   PSYS_TRY_ASSIGN(config.network, root.string_or("name", ""));
   PSYS_TRY_ASSIGN(config.data_folder, root.string_or("dataDir", kDataFolder));
   PSYS_TRY_ASSIGN(config.policy_folder, root.string_or("policyDir", rules::kDefaultFolder));
+  if (environment.command == Command::del) {
+    return config;  // goes by the record: what ADD refused must not hold it up
+  }
   PSYS_TRY(read_sysctls(root, config));
   PSYS_TRY(read_annotations(root, config));
   PSYS_TRY_ASSIGN(config.link, read_link_wishes(root, environment.mac));
@@ -112,6 +115,9 @@ Outcome<Config> read_config(std::string_view text, const Environment& environmen
   }
   if (const auto checked = check_version(*config, environment.command); !checked) {
     return std::unexpected(checked.error());
+  }
+  if (environment.command == Command::del) {
+    return *std::move(config);
   }
   if (config->network.empty()) {
     return fault(FaultCode::config, fmt::format("{}: name: missing", kName));

@@ -114,8 +114,10 @@ Outcome<std::optional<Environment>> read_environment(const Lookup& variable) {
   if (Outcome<> needed = check_needed(environment); !needed) {
     return std::unexpected(std::move(needed).error());
   }
-  if (Outcome<> read = read_arguments(variable("CNI_ARGS").value_or(""), environment); !read) {
-    return std::unexpected(std::move(read).error());
+  if (environment.command == Command::add || environment.command == Command::check) {
+    if (Outcome<> read = read_arguments(variable("CNI_ARGS").value_or(""), environment); !read) {
+      return std::unexpected(std::move(read).error());
+    }
   }
   return environment;
 }

@@ -30,7 +30,7 @@ struct Environment {
   std::string container_id;
   std::string netns;  // "" where not given
   std::string ifname;
-  std::string pod_namespace;  // of CNI_ARGS
+  std::string pod_namespace;  // of CNI_ARGS, which ADD and CHECK need
   std::string pod_name;
   std::string mac;  // of CNI_ARGS, too; "" where not given
 };
@@ -58,6 +58,7 @@ using Lookup = std::function<std::optional<std::string>(const std::string& name)
 // nullopt where CNI_COMMAND is not set: somebody started the program by hand.
 [[nodiscard]] Outcome<std::optional<Environment>> read_environment(const Lookup& variable);
 
+// For DEL no more than it needs: what ADD refused is no reason to keep what there is.
 [[nodiscard]] Outcome<Config> read_config(std::string_view text, const Environment& environment);
 
 // ["0.3.0", …], oldest first.

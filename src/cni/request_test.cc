@@ -36,6 +36,14 @@ TEST(Environment, WithoutACommandIsSomebodyCurious) {
   EXPECT_FALSE(read->has_value());
 }
 
+Variables attach_with(const char* arguments) {
+  return {{"CNI_COMMAND", "ADD"},
+          {"CNI_CONTAINERID", "x"},
+          {"CNI_IFNAME", "eth0"},
+          {"CNI_NETNS", "/n"},
+          {"CNI_ARGS", arguments}};
+}
+
 struct Bad {
   Variables variables;
   const char* details;
@@ -61,8 +69,14 @@ INSTANTIATE_TEST_SUITE_P(
              {"CNI_CONTAINERID", std::string(201, 'x')},
              {"CNI_IFNAME", "eth0"}},
             "CNI_CONTAINERID"},
-        Bad{{{"CNI_COMMAND", "STATUS"}, {"CNI_ARGS", "MAC=1:2:3"}}, "CNI_ARGS"},
-        Bad{{{"CNI_COMMAND", "STATUS"}, {"CNI_ARGS", "a=b=c"}}, "CNI_ARGS"}));
+        Bad{attach_with("MAC=1:2:3"), "CNI_ARGS"}, Bad{attach_with("a=b=c"), "CNI_ARGS"},
+        Bad{attach_with("a"), "CNI_ARGS"}));
+
+TEST(Environment, OfDelIsNotHeldUpByArguments) {
+  Variables variables = attach_with("MAC=1:2:3");
+  variables["CNI_COMMAND"] = "DEL";
+  EXPECT_TRUE(read_environment(from(variables)).has_value());
+}
 
 Environment asked(Command command) {
   Environment environment;
@@ -116,6 +130,15 @@ TEST(Config, ArgumentsWinOverTheConfiguration) {
   using Pairs = std::vector<std::pair<std::string, std::string>>;
   EXPECT_EQ(read->sysctls, (Pairs{{"net.a", "1"}, {"net.b", "2"}}));
   EXPECT_EQ(read->annotations.at("k"), "v");
+}
+
+TEST(Config, OfDelIsNotHeldUpByWhatAddRefuses) {
+  const auto read = read_config(
+      R"({"cniVersion":"1.0.0","sysctl":{"net.a":1},"mtu":-1,"prevResult":[],"dataDir":"/d",
+          "runtimeConfig":{"mac":"x"}})",
+      asked(Command::del));
+  ASSERT_TRUE(read.has_value()) << read.error().message;
+  EXPECT_EQ(read->data_folder, "/d");
 }
 
 TEST(Config, HoldsAsManySysctlsAsAPodMay) {

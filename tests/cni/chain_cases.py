@@ -218,6 +218,28 @@ def addresses_of_every_source(place: Place) -> None:
             chain.delete(attachment, result)
 
 
+def refused_and_deleted(place: Place) -> None:
+    """After an ADD that failed, DEL comes with the same configuration, and must not fail for it."""
+    main = ptp(place)
+    for fields, args, capabilities in (({}, SHOP, {"mac": "none"}), ({}, SHOP + ";MAC=none", {}),
+                                       ({"sysctl": {"vm.swappiness": "1"}}, SHOP, {}),
+                                       ({"sysctl": {"net.core.somaxconn": 7}}, SHOP, {}), ({"mtu": -1}, SHOP, {}),
+                                       ({}, SHOP, {ANNOTATIONS: {"podsysctl.io/sysctls": "net.x"}})):
+        with place.pod() as netns:
+            chain = network(place, "1.0.0", main, place.ours(**fields))
+            attachment = pod(place, netns, args=args, capabilities=capabilities)
+            try:
+                chain.add(attachment)
+            except libcni.PluginError as failure:
+                same("who", failure.plugin, "podsysctl-cni")
+            else:
+                raise AssertionError(f"{fields} {args} {capabilities} was not refused")
+            chain.call("DEL", chain.plugins[1], attachment)
+            attachment.args = SHOP  # for the other plugin
+            chain.call("DEL", main, attachment)
+            same("records", place.records(), [])
+
+
 def odd_interface_names(place: Place) -> None:
     """A dot in the name, names that are words of the tree, as long as they get."""
     wish = {ANNOTATIONS: {"podsysctl.io/sysctls": "net.ipv4.conf.IFNAME.arp_notify = 1"}}
@@ -234,4 +256,4 @@ def odd_interface_names(place: Place) -> None:
 
 
 CASES = (every_version_and_main_plugin, loopback, version_command, gc_and_status, tuning_before_and_after,
-         tunings_own_configuration, addresses_of_every_source, odd_interface_names)
+         tunings_own_configuration, addresses_of_every_source, refused_and_deleted, odd_interface_names)
