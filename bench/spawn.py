@@ -30,6 +30,7 @@ class Job:
     mounts: int = -1  # descriptor of the mount namespace to start it in; -1: ours
     killed: bool = False  # ends by SIGKILL, and what it prints does not matter
     may_lose_output: bool = False  # prints nothing now and then, though its container did
+    stdin: str = "/dev/null"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,7 +91,7 @@ def run_once(job: Job) -> Timing:
     """Raises Broken when it fails or prints something else than it should."""
     out_read, out_write = os.pipe()
     with tempfile.TemporaryFile() as errors, inside(job.mounts):
-        actions = [(os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+        actions = [(os.POSIX_SPAWN_OPEN, 0, job.stdin, os.O_RDONLY, 0),
                    (os.POSIX_SPAWN_DUP2, out_write, 1),
                    (os.POSIX_SPAWN_DUP2, errors.fileno(), 2)]
         started = time.monotonic_ns()
