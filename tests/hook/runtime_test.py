@@ -220,7 +220,7 @@ def docker(bench: Wrapped) -> None:
             done = engine.show(list(PAIR), *flags_of(PAIR))
             same(f"a pair: {done.stderr}", values(done.stdout), list(PAIR.values()))
         same("nothing", engine.show(["net.core.somaxconn"]).stdout, "4096\n")
-        done = engine.show(["net.core.somaxconn"], *flags_of({"net.ipv4.conf.eth7.rp_filter": "1"}))
+        done = engine.show(["net.core.somaxconn"], *flags_of({"net.ipv4.ip_unprivileged_port_start": "70000"}))
         same("started", (done.returncode != 0, done.stdout), (True, ""))
         holds(done.stderr, "SysctlNotApplied")
         # What a daemon without annotations can have: a profile that selects every container.
