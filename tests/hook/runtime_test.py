@@ -312,8 +312,9 @@ def containerd_crun(bench: Wrapped) -> None:
     containerd_with(bench, "crun")
 
 
-CASES = (ten_keys, pairs_come_right, annotation_wins, nothing_to_do, forbidden, kernel_refuses, user_namespace, attacks, host_namespaces,
-         run_is_refused, every_other_word_is_the_runtimes, podman_behind, docker, docker_annotations, containerd_runc, containerd_crun)
+CASES = (ten_keys, pairs_come_right, annotation_wins, nothing_to_do, forbidden, kernel_refuses, user_namespace,
+         attacks, host_namespaces, run_is_refused, every_other_word_is_the_runtimes, podman_behind, docker,
+         docker_annotations, containerd_runc, containerd_crun)
 
 
 @contextlib.contextmanager
