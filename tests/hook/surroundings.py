@@ -167,7 +167,8 @@ def go_inside(program: str, arguments: list[str]) -> int:
 
 def make_surroundings() -> None:
     """Inside only. crun refuses a unified hierarchy that has controllers beside v1 ones."""
-    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
+    for folder in ("/run", "/dev/shm"):  # podman keeps its locks in the latter
+        subprocess.run(["mount", "-t", "tmpfs", "tmpfs", folder], check=True)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     if os.path.ismount(UNIFIED):
         subprocess.run(["umount", "-l", UNIFIED], check=True)
