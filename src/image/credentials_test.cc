@@ -151,6 +151,8 @@ TEST_F(KeychainTest, LooksIntoThePlacesInTheirOrder) {
 
 TEST_F(KeychainTest, AFileThatWasNamedHasToBeThere) {
   EXPECT_THAT(found({.authfile = "/no/such/file"}), HasSubstr("/no/such/file: No such file"));
+  put("home/.docker/config.json", entry("docker"));
+  EXPECT_EQ(found({.authfile = "/dev/null"}), "none");
 }
 
 TEST_F(KeychainTest, AsksTheHelperThatKeepsThem) {

@@ -27,6 +27,9 @@ Result<std::optional<Credentials>> find_in_file(const AuthFile& file, const Refe
     return absent ? Result<std::optional<Credentials>>(std::nullopt)
                   : std::unexpected(text.error());
   }
+  if (trim(*text).empty()) {  // --authfile /dev/null: without credentials
+    return std::nullopt;
+  }
   PSYS_TRY_ASSIGN(const AuthDocument document, parse_auth_document(*text, file.path));
   const std::string helper = helper_of(document, reference);
   if (!helper.empty()) {

@@ -60,11 +60,7 @@ class StoreTest : public ::testing::Test {
     if (!reference) {
       return std::unexpected(reference.error());
     }
-    Result<Resolved> resolved = store().resolve({*reference, pull, {}}, progress_);
-    if (resolved && reference->transport == Transport::oci_layout) {
-      EXPECT_EQ(local_digest(*reference).value(), resolved->image.digest);
-    }
-    return resolved;
+    return store().resolve({*reference, pull, {}}, progress_);
   }
   // A layout of two layers and the reference to it.
   std::string make_layout(const std::string& name = "layout") {
@@ -121,6 +117,16 @@ TEST_F(StoreTest, AnOciLayoutIsUnpackedOnceUppermostFirst) {
   EXPECT_EQ(second->image.config.command, first->image.config.command);
   EXPECT_EQ(second->image.digest, first->image.digest);
   EXPECT_THAT(progress_.names, IsEmpty());
+}
+
+TEST_F(StoreTest, ASourceTellsItsDigestWithoutBeingUnpacked) {
+  const std::string source = make_layout();
+  const auto digest = local_digest(parse_reference(source).value());
+  ASSERT_TRUE(digest) << digest.error().message;
+  EXPECT_EQ(*digest, resolve(source)->image.digest);
+  const auto other = local_digest(parse_reference("nginx").value());
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, Code::unsupported);
 }
 
 TEST_F(StoreTest, AChangedLayoutIsSeenAndAMissingLayerIsUnpackedAnew) {

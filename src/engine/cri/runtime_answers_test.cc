@@ -123,9 +123,10 @@ class ImageRuntime {
   explicit ImageRuntime(bool has_it, bool registry_answers)
       : has_it_(has_it), registry_answers_(registry_answers) {}
 
-  Answer answer(std::string_view path) {
+  Answer answer(std::string_view path, std::string_view request) {
     if (path.ends_with("/PullImage")) {
       ++pulls;
+      asked.ParseFromString(std::string(request));
       has_it_ = has_it_ || registry_answers_;
       if (!registry_answers_) {
         return {.grpc_status = 2, .grpc_message = "network is unreachable"};
@@ -149,18 +150,22 @@ class ImageRuntime {
   }
 
   int pulls = 0;
+  v1::PullImageRequest asked;
 
  private:
   bool has_it_;
   bool registry_answers_;
 };
 
-Result<image::Resolved> resolve(ImageRuntime& runtime, const char* name, Pull pull) {
-  const FakeServer server(
-      [&](std::string_view path, std::string_view) { return runtime.answer(path); });
+Result<image::Resolved> resolve(ImageRuntime& runtime, const char* name, Pull pull,
+                                const std::string& secret = R"({"auths":{"docker.io":{}}})") {
+  const FakeServer server([&](std::string_view path, std::string_view request) {
+    return runtime.answer(path, request);
+  });
   cri::Client client(server.socket_path());
   image::NoProgress progress;
-  return resolve_cri_image(client, *image::parse_reference(name), pull, progress);
+  return resolve_cri_image(client, {*image::parse_reference(name), pull, {{secret}, "/dev/null"}},
+                           progress);
 }
 
 TEST(CriImages, ArePulledAsThePolicySays) {
@@ -191,6 +196,15 @@ TEST(CriImages, ArePulledAsThePolicySays) {
       EXPECT_EQ(resolved->image.config.command, std::vector<std::string>{"sh"});
     }
   }
+}
+
+TEST(CriImages, ArePulledWithCredentials) {
+  ImageRuntime runtime(false, true);
+  ASSERT_TRUE(resolve(runtime, "quay.io/a", Pull::always,
+                      R"({"auths":{"quay.io":{"username":"u","password":"p"}}})"));
+  EXPECT_EQ(runtime.asked.auth().username(), "u");
+  EXPECT_EQ(runtime.asked.auth().password(), "p");
+  EXPECT_EQ(runtime.asked.auth().server_address(), "");
 }
 
 TEST(CriImages, FromThisMachineAreForContainerd) {
