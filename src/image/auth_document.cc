@@ -38,6 +38,9 @@ Result<Credentials> read_entry(const json::Cursor& entry) {
   PSYS_TRY_ASSIGN(found.password, entry.string_or("password", ""));
   PSYS_TRY_ASSIGN(found.identity_token, entry.string_or("identitytoken", ""));
   PSYS_TRY_ASSIGN(const std::string auth, entry.string_or("auth", ""));
+  if (found.username.find(':') != std::string::npos) {  // RFC 7617, section 2
+    return Error::of(Code::invalid_argument, "{}.username has a colon in it", entry.where());
+  }
   if (auth.empty()) {
     return found;
   }

@@ -79,6 +79,7 @@ TEST(AuthDocument, RefusesWhatIsNoneAndKeepsItsSecrets) {
        {Row{"s3cret", "f: "}, Row{R"({"auths": []})", "f: auths"},
         Row{R"({"auths": {"a": {"auth": "s3cret"}}})", "auth is not the base64 of USER:PASSWORD"},
         Row{R"({"auths": {"a": {"auth": "YWJj"}}})", "auth is not the base64 of USER:PASSWORD"},
+        Row{R"({"auths": {"a": {"username": "u:v"}}})", "auths.a.username has a colon in it"},
         Row{R"({"credsStore": 1})", "credsStore"}}) {
     const auto document = parse_auth_document(row.text, "f");
     ASSERT_FALSE(document) << row.text;

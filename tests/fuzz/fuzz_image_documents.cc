@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The JSON of images and the names that people give them. The first byte says what the rest is:
-// i an index, m a manifest, c a configuration, a docker-archive's manifest.json, r a reference.
+// i an index, m a manifest, c a configuration, a docker-archive's manifest.json, r a reference, k a
+// file of credentials.
 // What is accepted keeps the promises of image/documents.h and image/reference.h.
 #include <algorithm>
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "image/auth_document.h"
 #include "image/documents.h"
 #include "image/reference.h"
 #include "image/sha256.h"
@@ -66,6 +68,19 @@ void check_configuration(std::string_view text) {
   }
 }
 
+void check_credentials(std::string_view text) {
+  const auto document = parse_auth_document(text, "f");
+  if (!accepted(document)) {
+    return;
+  }
+  const Reference reference = parse_reference("quay.io/team/app").value();
+  const auto found = find_entry(*document, reference);
+  if (found) {
+    const auto again = parse_auth_document(auth_document_of(reference, *found), "f");
+    require(again && find_entry(*again, reference)->identity_token == found->identity_token);
+  }
+}
+
 void check_reference(std::string_view text) {
   const auto reference = parse_reference(text);
   if (!accepted(reference)) {
@@ -100,6 +115,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 'a':
       static_cast<void>(accepted(parse_archive_manifest(text, "f", {})));
+      break;
+    case 'k':
+      check_credentials(text);
       break;
     case 'r':
       check_reference(text);
