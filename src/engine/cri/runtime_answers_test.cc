@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is made of a runtime's answers: failures, processes, images.
+#include <signal.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -8,6 +9,7 @@
 #include "cri/testing/fake_server.h"
 #include "engine/cri/failures.h"
 #include "engine/cri/images.h"
+#include "engine/cri/runtime_containers.h"
 #include "engine/cri/sandbox_process.h"
 #include "engine/refused_setting.h"
 
@@ -115,6 +117,29 @@ TEST(CriSandboxProcess, MayBeNoneWhereTheNamespacesArePinned) {
   const auto host = target_of({}, {{"net", "/proc/self/ns/net"}});
   ASSERT_TRUE(host) << host.error().message;
   EXPECT_FALSE(host->net);
+}
+
+TEST(RuntimeContainers, AShimThatHangsUpIsNoErrorOnceTheContainerHasEnded) {
+  for (const v1::ContainerState state : {v1::CONTAINER_EXITED, v1::CONTAINER_RUNNING}) {
+    const FakeServer server([&](std::string_view path, std::string_view) -> Answer {
+      if (path.ends_with("/StopContainer")) {
+        return {.grpc_status = 2, .grpc_message = "ttrpc: closed"};
+      }
+      v1::ContainerStatusResponse reply;
+      reply.mutable_status()->set_state(state);
+      return {.messages = {reply.SerializeAsString()}};
+    });
+    cri::Client client(server.socket_path());
+    RuntimeContainers containers(client);
+    const SandboxState sandbox;
+    const StopRequest request{.container = {.id = "c", .runtime_id = "c1", .sandbox = sandbox},
+                              .signal = SIGTERM};
+    const auto stopped = containers.stop({request}, std::chrono::milliseconds(0));
+    ASSERT_EQ(stopped.has_value(), state == v1::CONTAINER_EXITED);
+    if (!stopped) {
+      EXPECT_EQ(stopped.error().message, "StopContainer: ttrpc: closed (Unknown)");
+    }
+  }
 }
 
 // A runtime with one image, or none until it is pulled.

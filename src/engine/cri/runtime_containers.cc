@@ -16,6 +16,7 @@ using Steady = std::chrono::steady_clock;
 
 // Between two looks: the runtime has nothing that could be waited on.
 constexpr milliseconds kNoticePause{5};
+constexpr milliseconds kEndingLimit{500};
 
 }  // namespace
 
@@ -76,16 +77,26 @@ Result<> RuntimeContainers::stop(const std::vector<StopRequest>& requests, milli
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - Steady::now());
     PSYS_TRY(linux::wait_until_gone(process, std::max(milliseconds(0), left)));
     // Kills what is left, and returns once the runtime has noted the end.
-    PSYS_TRY(client_.stop_container(id, std::chrono::seconds(0)));
+    PSYS_TRY(end(id));
   }
   return {};
+}
+
+// The shim of a container that is ending just now may hang up on the runtime ("ttrpc: closed").
+Result<> RuntimeContainers::end(const std::string& id) {
+  Result<> stopped = client_.stop_container(id, std::chrono::seconds(0));
+  if (stopped) {
+    return {};
+  }
+  const Result<std::optional<int>> code = ended_within(id, kEndingLimit);
+  return code && *code ? Result<>{} : stopped;
 }
 
 Result<> RuntimeContainers::remove(const ContainerRef& container) {
   PSYS_TRY_ASSIGN(const auto found, labelled(container));
   for (const cri::Container& each : found) {
     if (each.state == cri::ContainerState::running) {
-      PSYS_TRY(client_.stop_container(each.id, std::chrono::seconds(0)));
+      PSYS_TRY(end(each.id));
     }
     PSYS_TRY(client_.remove_container(each.id));
   }

@@ -38,6 +38,8 @@ class RuntimeContainers {
   [[nodiscard]] Result<> remove(const ContainerRef& container);
 
  private:
+  // By force, where it runs.
+  [[nodiscard]] Result<> end(const std::string& id);
   [[nodiscard]] Result<std::vector<cri::Container>> labelled(const ContainerRef& container);
 
   cri::Client& client_;
