@@ -30,9 +30,11 @@ MANIFESTS = REPO / "deploy" / "kubernetes"
 UNIT = REPO / "packaging" / "systemd" / "podsysctl-agent.service"
 SOCKET = pathlib.Path("/run/podsysctl-agent/agent.sock")
 IMAGE = "docker.io/podsysctl/agent:0.1.0"
-# The very ones of CAP_SYS_ADMIN, CAP_SYS_PTRACE and CAP_NET_ADMIN.
-RIGHTS = 1 << 21 | 1 << 19 | 1 << 12
+# linux/capability.h
+CAPABILITIES = {"NET_ADMIN": 12, "SYS_PTRACE": 19, "SYS_ADMIN": 21}
+RIGHTS = sum(1 << number for number in CAPABILITIES.values())
 
+USUAL = nri_test.POLICIES.count("kind: SysctlPolicy")
 POLICIES = """apiVersion: podsysctl.io/v1alpha1
 kind: SysctlPolicy
 metadata: {name: %s}
@@ -145,9 +147,11 @@ def manifests(case: Case) -> None:
 
 
 def rights_agree(case: Case) -> None:
-    """The code, the unit and the DaemonSet name the same capabilities."""
-    code = (REPO / "src" / "agent" / "rights.cc").read_text().split("keep_only_capabilities")[0]
-    kept = set(re.findall(r"CAP_([A-Z_]+)", code.split("kKept{")[1]))
+    """The unit and the DaemonSet name the capabilities that the running agent keeps."""
+    status = pathlib.Path(f"/proc/{case.agent.process.pid}/status").read_text()
+    bits = int(re.search(r"^CapBnd:\t(\w+)$", status, re.M)[1], 16)
+    kept = {name for name, number in CAPABILITIES.items() if bits >> number & 1}
+    same("all of the agent's", bits, RIGHTS)
     unit = re.search(r"^CapabilityBoundingSet=(.*)$", UNIT.read_text(), re.M)[1]
     same("the unit's", {name.removeprefix("CAP_") for name in unit.split()}, kept)
     container = daemon_set("agent.yaml")["spec"]["template"]["spec"]["containers"][0]
@@ -253,7 +257,7 @@ def config_map_swaps(case: Case) -> None:
     case.has(case.run("cm3", {"net.core.somaxconn": "1024"}, namespace="second"), {"net.core.somaxconn": "1024"})
     shutil.rmtree(folder)
     shutil.copytree(kept, folder)
-    wait_until(lambda: case.agent.status()["policy"]["policies"] == 2, "the former folder is back")
+    wait_until(lambda: case.agent.status()["policy"]["policies"] == USUAL, "the former folder is back")
 
 
 def service_manager(case: Case) -> None:
@@ -297,7 +301,7 @@ def unit_lets_it_work(case: Case) -> None:
     case.has(case.run("traced", nri_test.TEN), nri_test.TEN)
     case.refused("traced-refused", {"vm.swappiness": "1"})
     (case.agent.policies / "more.yaml").write_text(POLICIES % ("more", "more"))
-    wait_until(lambda: case.agent.status()["policy"]["policies"] == 3, "the policies are read again")
+    wait_until(lambda: case.agent.status()["policy"]["policies"] == USUAL + 1, "the policies are read again")
     (case.agent.policies / "more.yaml").unlink()
     for child in pathlib.Path(f"/proc/{traced.pid}/task/{traced.pid}/children").read_text().split():
         os.kill(int(child), 15)
