@@ -31,7 +31,9 @@ Result<std::unique_ptr<ApiThread>> ApiThread::start(const ApiOptions& options, c
   parts->api.emplace(Api{*parts->store, options.root, pulse, options.metrics, options.more});
   const Api& api = *parts->api;
   Result<std::unique_ptr<http::Server>> server = http::Server::listen(
-      options.socket, [&api](const http::Request& request) { return api.answer(request); });
+      options.socket, [&api](const http::Request& request, const http::Caller& /*caller*/) {
+        return api.answer(request);
+      });
   if (!server) {
     return std::unexpected(std::move(server).error());
   }

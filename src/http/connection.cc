@@ -28,8 +28,10 @@ Answer refusal(const Error& error) {
 
 }  // namespace
 
-Connection::Connection(linux::Fd socket, RequestLimits limits, std::chrono::milliseconds time)
+Connection::Connection(linux::Fd socket, Caller caller, RequestLimits limits,
+                       std::chrono::milliseconds time)
     : socket_(std::move(socket)),
+      caller_(std::move(caller)),
       parser_(limits),
       time_(time),
       deadline_(std::chrono::steady_clock::now() + time) {}
@@ -69,7 +71,7 @@ bool Connection::read(const Server::Handler& handler) {
 }
 
 bool Connection::answer(const Server::Handler& handler, const Request& request) {
-  Answer answer = handler(request);
+  Answer answer = handler(request, caller_);
   const bool keep = parser_.keeps_connection() && !answer.feed;
   const bool bodiless = request.method == "HEAD";
   if (!send(header_of(answer, keep) + (bodiless ? "" : answer.body))) {

@@ -15,7 +15,7 @@ namespace podsysctl::http {
 
 class Connection {
  public:
-  Connection(linux::Fd socket, RequestLimits limits, std::chrono::milliseconds time);
+  Connection(linux::Fd socket, Caller caller, RequestLimits limits, std::chrono::milliseconds time);
 
   [[nodiscard]] linux::FdRef fd() const noexcept { return socket_.ref(); }
   [[nodiscard]] linux::FdRef feed_fd() const;
@@ -33,6 +33,7 @@ class Connection {
   [[nodiscard]] bool send_chunk(std::string_view data);
 
   linux::Fd socket_;
+  Caller caller_;
   RequestParser parser_;
   std::chrono::milliseconds time_;
   std::chrono::steady_clock::time_point deadline_;

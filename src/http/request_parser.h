@@ -16,7 +16,7 @@
 namespace podsysctl::http {
 
 struct RequestLimits {
-  std::size_t header = 16384;
+  std::size_t header = 65536;  // a path may name hundreds of keys
   std::size_t body = 65536;
 };
 

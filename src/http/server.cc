@@ -21,9 +21,13 @@ namespace {
 using std::chrono::milliseconds;
 using Steady = std::chrono::steady_clock;
 
-bool may_connect(linux::FdRef connection) {
+// Nobody where it may not connect.
+std::optional<Caller> caller_of(linux::FdRef connection) {
   const Result<linux::Peer> peer = linux::peer_of(connection);
-  return peer && (peer->uid == 0 || peer->uid == ::geteuid());
+  if (!peer || (peer->uid != 0 && peer->uid != ::geteuid())) {
+    return std::nullopt;
+  }
+  return Caller{*peer, linux::peer_process(connection).value_or(linux::Fd())};
 }
 
 }  // namespace
@@ -41,9 +45,12 @@ struct Server::Parts {
       if (!fd) {
         return {};
       }
-      if (connections.size() < limits.connections && may_connect(fd->ref())) {
-        connections.push_back(
-            std::make_unique<Connection>(*std::move(fd), limits.request, limits.time));
+      if (connections.size() >= limits.connections) {
+        continue;
+      }
+      if (std::optional<Caller> caller = caller_of(fd->ref())) {
+        connections.push_back(std::make_unique<Connection>(*std::move(fd), *std::move(caller),
+                                                           limits.request, limits.time));
       }
     }
   }

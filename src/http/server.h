@@ -14,6 +14,7 @@
 #include "http/message.h"
 #include "http/request_parser.h"
 #include "linux/fd.h"
+#include "linux/listen.h"
 
 namespace podsysctl::http {
 
@@ -37,6 +38,12 @@ struct Answer {
   std::unique_ptr<Feed> feed;  // instead of `body`
 };
 
+// Who asks, as of when the connection was made.
+struct Caller {
+  linux::Peer peer;
+  linux::Fd process;  // a pidfd; invalid where the kernel gives none
+};
+
 struct ServerLimits {
   RequestLimits request;
   std::size_t connections = 32;
@@ -45,7 +52,7 @@ struct ServerLimits {
 
 class Server {
  public:
-  using Handler = std::function<Answer(const Request&)>;
+  using Handler = std::function<Answer(const Request&, const Caller&)>;
 
   // The socket's file is removed at the end.
   [[nodiscard]] static Result<std::unique_ptr<Server>> listen(const std::string& path,

@@ -12,6 +12,7 @@
 #include <gmock/gmock.h>
 
 #include "http/client.h"
+#include "linux/process.h"
 #include "linux/stream_socket.h"
 #include "linux/wake_up.h"
 
@@ -46,7 +47,10 @@ class ServerTest : public ::testing::Test {
         bell_(linux::WakeUp::open().value()) {
     server_ =
         Server::listen(
-            path_, [this](const Request& request) { return answer(request); },
+            path_,
+            [this](const Request& request, const Caller& caller) {
+              return answer(request, caller);
+            },
             {.request = {.header = 2048, .body = 100}, .connections = 4, .time = milliseconds(300)})
             .value();
     thread_ = std::thread([this] { EXPECT_TRUE(server_->serve(stop_.fd())); });
@@ -56,7 +60,15 @@ class ServerTest : public ::testing::Test {
     thread_.join();
   }
 
-  Answer answer(const Request& request) {
+  Answer answer(const Request& request, const Caller& caller) {
+    if (request.target == "/who") {
+      return {
+          .status = 200,
+          .content_type = "text/plain",
+          .body = fmt::format("uid {} pid {} lives {}", caller.peer.uid, caller.peer.pid,
+                              caller.process.valid() && !linux::has_ended(caller.process.ref())),
+          .feed = {}};
+    }
     if (request.target == "/feed") {
       return {.status = 200,
               .content_type = "text/plain",
@@ -96,6 +108,13 @@ TEST_F(ServerTest, AnswersSeveralRequestsOnOneConnection) {
   EXPECT_THAT(text, StartsWith("HTTP/1.1 200 OK\r\n"));
   EXPECT_THAT(text, HasSubstr("GET /a "));
   EXPECT_THAT(text, HasSubstr("POST /b body"));
+}
+
+TEST_F(ServerTest, KnowsWhoAsks) {
+  const linux::Fd fd = connect();
+  ASSERT_TRUE(linux::send_all(fd.ref(), "GET /who HTTP/1.1\r\nHost: x\r\n\r\n", kPatience));
+  EXPECT_THAT(read_some(fd),
+              HasSubstr(fmt::format("uid {} pid {} lives true", ::geteuid(), ::getpid())));
 }
 
 TEST_F(ServerTest, TakesARequestInPieces) {
@@ -138,7 +157,7 @@ TEST_F(ServerTest, TheSocketIsItsOwnersAndTakenOnce) {
   struct stat status{};
   ASSERT_EQ(::stat(path_.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
-  const auto second = Server::listen(path_, [](const Request&) { return Answer{}; });
+  const auto second = Server::listen(path_, [](const Request&, const Caller&) { return Answer{}; });
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, Code::conflict);
   EXPECT_THAT(second.error().message, HasSubstr(path_));

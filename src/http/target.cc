@@ -2,6 +2,7 @@
 #include "http/target.h"
 
 #include <cstdint>
+#include <utility>
 
 #include "base/strings.h"
 
@@ -29,8 +30,17 @@ Result<std::string> decoded(std::string_view text) {
 }  // namespace
 
 std::string Target::option(const std::string& name) const {
-  const auto found = query.find(name);
-  return found == query.end() ? std::string() : found->second;
+  const auto found = query.lower_bound(name);  // the first of several
+  return found == query.end() || found->first != name ? std::string() : found->second;
+}
+
+std::vector<std::string> Target::options(const std::string& name) const {
+  std::vector<std::string> values;
+  const auto [first, last] = query.equal_range(name);
+  for (auto at = first; at != last; ++at) {
+    values.push_back(at->second);
+  }
+  return values;
 }
 
 Result<Target> parse_target(std::string_view text) {
@@ -48,8 +58,9 @@ Result<Target> parse_target(std::string_view text) {
       const std::size_t equals = pair.find('=');
       PSYS_TRY_ASSIGN(std::string name, decoded(pair.substr(0, equals)));
       PSYS_TRY_ASSIGN(
-          target.query[name],
+          std::string value,
           decoded(equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1)));
+      target.query.emplace(std::move(name), std::move(value));
     }
   }
   return target;

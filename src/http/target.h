@@ -14,10 +14,12 @@ namespace podsysctl::http {
 
 struct Target {
   std::vector<std::string> path;
-  std::map<std::string, std::string> query;
+  std::multimap<std::string, std::string> query;
 
-  // "" where it was not given.
+  // The first one; "" where it was not given.
   [[nodiscard]] std::string option(const std::string& name) const;
+  // All of them, in their order.
+  [[nodiscard]] std::vector<std::string> options(const std::string& name) const;
 };
 
 [[nodiscard]] Result<Target> parse_target(std::string_view text);

@@ -16,6 +16,8 @@ TEST(Target, IsTakenApart) {
   EXPECT_EQ(target.option("pod"), "x y");
   EXPECT_EQ(target.option("empty"), "");
   EXPECT_EQ(target.option("absent"), "");
+  EXPECT_THAT(parse_target("/?key=b&x=1&key=a").value().options("key"), ElementsAre("b", "a"));
+  EXPECT_THAT(target.options("absent"), ElementsAre());
   EXPECT_THAT(parse_target("/").value().path, ElementsAre(""));
   EXPECT_THAT(parse_target("/a?").value().path, ElementsAre("a"));
 }

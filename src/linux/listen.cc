@@ -9,12 +9,14 @@
 #include <cerrno>
 #include <chrono>
 
+#include "linux/process.h"
 #include "linux/stream_socket.h"
 
 namespace podsysctl::linux {
 namespace {
 
 constexpr int kBacklog = 64;
+constexpr int kPeerPidfd = 77;  // SO_PEERPIDFD of <asm/socket.h>, which Debian 12's does not have
 constexpr std::chrono::milliseconds kSomebody{200};
 
 // A dead server's socket refuses; a live one accepts, or is too busy to.
@@ -76,6 +78,19 @@ Result<Peer> peer_of(FdRef connection) {
     return Error::from_errno(errno, "see who has connected");
   }
   return Peer{credentials.pid, credentials.uid};
+}
+
+Result<Fd> peer_process(FdRef connection) {
+  int pidfd = -1;
+  socklen_t size = sizeof pidfd;
+  if (::getsockopt(connection.get(), SOL_SOCKET, kPeerPidfd, &pidfd, &size) == 0) {
+    return Fd::adopt(pidfd);
+  }
+  if (errno != ENOPROTOOPT) {
+    return Error::from_errno(errno, "see which process has connected");
+  }
+  PSYS_TRY_ASSIGN(const Peer peer, peer_of(connection));
+  return open_pidfd(peer.pid);
 }
 
 }  // namespace podsysctl::linux

@@ -25,5 +25,8 @@ struct Peer {
   uid_t uid = 0;
 };
 [[nodiscard]] Result<Peer> peer_of(FdRef connection);
+// A pidfd of that process, to tell whether its pid is still its own. From Linux 6.5 on the socket
+// knows it; before, it is opened by the pid, so ask as soon as the connection is accepted.
+[[nodiscard]] Result<Fd> peer_process(FdRef connection);
 
 }  // namespace podsysctl::linux

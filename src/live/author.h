@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who is behind this command, as the audit trail wants it. Thread-safety: no shared state.
+// Who is behind a change, as the audit trail wants it. Thread-safety: no shared state.
 #pragma once
 
 #include <sys/types.h>
@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+
+#include "linux/listen.h"
 
 namespace podsysctl::live {
 
@@ -18,6 +20,8 @@ struct Author {
   std::optional<std::uint32_t> login_uid;
 
   [[nodiscard]] static Author of_this_process();
+  // Who connected to a socket of ours; `process` is a pidfd of it, or none.
+  [[nodiscard]] static Author of_peer(const linux::Peer& peer, linux::FdRef process);
   // "uid 0 (login uid 1000)"
   [[nodiscard]] std::string text() const;
 };
