@@ -148,9 +148,10 @@ Result<std::unique_ptr<api::ApiThread>> start_api(const Options& options, const 
         return exposition(board.status(), records, api::process_counts(), version);
       },
       .more =
-          [&board, more = options.more](const http::Request& request, const http::Target& target) {
+          [&board, more = options.more](const http::Request& request, const http::Caller& caller,
+                                        const http::Target& target) {
             std::optional<http::Answer> answer = answer_status(board, request, target);
-            return answer || !more ? std::move(answer) : more(request, target);
+            return answer || !more ? std::move(answer) : more(request, caller, target);
           }};
   Result<std::unique_ptr<api::ApiThread>> started = api::ApiThread::start(api_options, pulse, log);
   if (!started) {

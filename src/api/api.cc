@@ -6,10 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "api/event_json.h"
-#include "api/inspect_json.h"
+#include "api/folder_records.h"
 #include "base/strings.h"
 #include "json/json.h"
-#include "linux/file_watch.h"
 
 namespace podsysctl::api {
 namespace {
@@ -30,60 +29,43 @@ Answer answer_of(Result<Answer> made) {
   return made ? *std::move(made) : error_answer(made.error());
 }
 
-Result<Answer> list_pods(store::Store& store) {
-  PSYS_TRY_ASSIGN(std::vector<store::PodRecord> pods, store.pods());
-  std::vector<ListedPod> listed;
-  for (store::PodRecord& pod : pods) {
-    PSYS_TRY_ASSIGN(const auto containers, store.containers(pod.uid));
-    ListedPod entry{std::move(pod), {}};
-    for (const store::ContainerRecord& container : containers) {
-      if (container.kind == store::ContainerKind::regular) {
-        entry.images.push_back(container.image);
-      }
-    }
-    listed.push_back(std::move(entry));
-  }
-  return json_answer(list_json(listed));
+Result<Answer> list_pods(const Api& api, const http::Target& target) {
+  const Ended ended = target.option("ended") == "false" ? Ended::left_out : Ended::shown;
+  PSYS_TRY_ASSIGN(const auto pods, FolderRecords(&api.store, api.root).pods(ended));
+  return json_answer(list_json(pods));
 }
 
-Result<Answer> show_pod(store::Store& store, const std::string& reference) {
-  PSYS_TRY_ASSIGN(const store::FoundPod found, store.find_pod(reference));
-  PSYS_TRY_ASSIGN(const auto settings, store.settings(found.pod.uid));
-  PSYS_TRY_ASSIGN(const auto containers, store.containers(found.pod.uid));
-  return json_answer(inspect_json(found.pod, settings, containers));
+Result<Answer> show_pod(const Api& api, const std::string& reference) {
+  PSYS_TRY_ASSIGN(const auto found, FolderRecords(&api.store, api.root).pod(reference));
+  return json_answer(inspect_json(found.pod, found.settings, found.containers));
+}
+
+std::string lines_of(const std::vector<store::EventRecord>& events) {
+  std::string lines;
+  for (const store::EventRecord& event : events) {
+    lines += event_json(event, EventId::shown);
+  }
+  return lines;
 }
 
 // Events as they are added, one a line.
 class EventFeed final : public http::Feed {
  public:
-  EventFeed(store::Store& store, linux::FolderWatch watch, store::EventFilter filter)
-      : store_(store), watch_(std::move(watch)), filter_(std::move(filter)) {}
+  explicit EventFeed(std::unique_ptr<EventStream> stream) : stream_(std::move(stream)) {}
 
-  [[nodiscard]] linux::FdRef fd() const override { return watch_.fd(); }
+  [[nodiscard]] linux::FdRef fd() const override { return stream_->fd(); }
 
   [[nodiscard]] Result<std::string> next() override {
-    PSYS_TRY(watch_.wait(std::chrono::milliseconds(0)));
-    PSYS_TRY_ASSIGN(const std::int64_t counter, store_.change_counter());
-    std::string lines;
-    if (std::exchange(counter_, counter) != counter) {
-      PSYS_TRY_ASSIGN(const auto events, store_.events(filter_));
-      for (const store::EventRecord& event : events) {
-        lines += event_json(event, EventId::shown);
-        filter_.after_id = event.id;
-      }
-    }
-    return lines;
+    PSYS_TRY_ASSIGN(const auto events, stream_->next());
+    return lines_of(events);
   }
 
  private:
-  store::Store& store_;
-  linux::FolderWatch watch_;
-  store::EventFilter filter_;
-  std::int64_t counter_ = -1;
+  std::unique_ptr<EventStream> stream_;
 };
 
-Result<store::EventFilter> filter_of(store::Store& store, const http::Target& target) {
-  store::EventFilter filter;
+Result<EventWish> wish_of(const http::Target& target) {
+  EventWish wish{.pod = target.option("pod")};
   const std::string after = target.option("after");
   if (!after.empty()) {
     const auto id = parse_number<std::int64_t>(after);
@@ -91,30 +73,21 @@ Result<store::EventFilter> filter_of(store::Store& store, const http::Target& ta
       return Error::of(Code::invalid_argument, "after: {} is no id of an event",
                        podsysctl::quoted(after));
     }
-    filter.after_id = *id;
+    wish.after = *id;
   }
-  const std::string pod = target.option("pod");
-  if (!pod.empty()) {
-    PSYS_TRY_ASSIGN(const store::FoundPod found, store.find_pod(pod));
-    filter.about = store::ObjectReference{"Pod", found.pod.namespace_, found.pod.name, ""};
-  }
-  return filter;
+  return wish;
 }
 
 Result<Answer> show_events(const Api& api, const http::Target& target) {
-  PSYS_TRY_ASSIGN(store::EventFilter filter, filter_of(api.store, target));
-  if (target.option("watch") == "true") {
-    PSYS_TRY_ASSIGN(linux::FolderWatch watch, linux::FolderWatch::open(api.root));
-    return Answer{
-        .status = 200,
-        .content_type = std::string(kLines),
-        .body = "",
-        .feed = std::make_unique<EventFeed>(api.store, std::move(watch), std::move(filter))};
-  }
-  PSYS_TRY_ASSIGN(const auto events, api.store.events(filter));
+  PSYS_TRY_ASSIGN(const EventWish wish, wish_of(target));
+  FolderRecords records(&api.store, api.root);
   Answer answer{.status = 200, .content_type = std::string(kLines), .body = "", .feed = {}};
-  for (const store::EventRecord& event : events) {
-    answer.body += event_json(event, EventId::shown);
+  if (target.option("watch") == "true") {
+    PSYS_TRY_ASSIGN(EventStreams streams, records.follow(wish));
+    answer.feed = std::make_unique<EventFeed>(std::move(streams.front()));
+  } else {
+    PSYS_TRY_ASSIGN(const auto events, records.events(wish));
+    answer.body = lines_of(events);
   }
   return answer;
 }
@@ -168,7 +141,7 @@ Answer error_answer(const Error& error) {
   return answer;
 }
 
-Answer Api::answer(const http::Request& request) const {
+Answer Api::answer(const http::Request& request, const http::Caller& caller) const {
   const Result<http::Target> target = http::parse_target(request.target);
   if (!target) {
     return error_answer(target.error());
@@ -181,17 +154,20 @@ Answer Api::answer(const http::Request& request) const {
   if (reads && path == std::vector<std::string>{"metrics"}) {
     return answer_of(show_metrics(*this));
   }
+  if (before_look && path.size() >= 2 && path[0] == "v1" && path[1] == "pods") {
+    before_look();
+  }
   if (reads && path == std::vector<std::string>{"v1", "pods"}) {
-    return answer_of(list_pods(store));
+    return answer_of(list_pods(*this, *target));
   }
   if (reads && path.size() == 3 && path[0] == "v1" && path[1] == "pods") {
-    return answer_of(show_pod(store, path[2]));
+    return answer_of(show_pod(*this, path[2]));
   }
   if (reads && path == std::vector<std::string>{"v1", "events"}) {
     return answer_of(show_events(*this, *target));
   }
   if (more) {
-    if (auto answer = more(request, *target)) {
+    if (auto answer = more(request, caller, *target)) {
       return *std::move(answer);
     }
   }

@@ -17,8 +17,8 @@
 namespace podsysctl::api {
 
 // More resources than are known here: get, set and diff of targets, what one service alone has.
-using MoreResources = std::function<std::optional<http::Answer>(const http::Request& request,
-                                                                const http::Target& target)>;
+using MoreResources = std::function<std::optional<http::Answer>(
+    const http::Request& request, const http::Caller& caller, const http::Target& target)>;
 // The text of /metrics.
 using ShowMetrics = std::function<Result<std::string>(store::Store& store)>;
 
@@ -27,9 +27,10 @@ struct Api {
   std::string root;  // the state folder
   const Pulse& pulse;
   ShowMetrics metrics;
-  MoreResources more;  // may be empty
+  MoreResources more;                 // may be empty
+  std::function<void()> before_look;  // brings the records of pods up to date; may be empty
 
-  [[nodiscard]] http::Answer answer(const http::Request& request) const;
+  [[nodiscard]] http::Answer answer(const http::Request& request, const http::Caller& caller) const;
 };
 
 [[nodiscard]] http::Answer json_answer(std::string body);

@@ -28,11 +28,12 @@ Result<std::unique_ptr<ApiThread>> ApiThread::start(const ApiOptions& options, c
   parts->store.emplace(std::move(store));
   PSYS_TRY_ASSIGN(linux::WakeUp stop, linux::WakeUp::open());
   parts->stop.emplace(std::move(stop));
-  parts->api.emplace(Api{*parts->store, options.root, pulse, options.metrics, options.more});
+  parts->api.emplace(
+      Api{*parts->store, options.root, pulse, options.metrics, options.more, options.before_look});
   const Api& api = *parts->api;
   Result<std::unique_ptr<http::Server>> server = http::Server::listen(
-      options.socket, [&api](const http::Request& request, const http::Caller& /*caller*/) {
-        return api.answer(request);
+      options.socket, [&api](const http::Request& request, const http::Caller& caller) {
+        return api.answer(request, caller);
       });
   if (!server) {
     return std::unexpected(std::move(server).error());

@@ -3,6 +3,7 @@
 // by one thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -19,6 +20,7 @@ struct ApiOptions {
   std::string root;  // the state folder
   ShowMetrics metrics;
   MoreResources more;
+  std::function<void()> before_look;  // called on the thread
 };
 
 class ApiThread {

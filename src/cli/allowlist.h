@@ -11,6 +11,9 @@
 
 namespace podsysctl::cli {
 
+// What several --allowed-unsafe-sysctls add up to.
+[[nodiscard]] Result<std::vector<std::string>> patterns_of(const std::vector<std::string>& lists);
+
 // `lists` are comma-separated; "" is the newest version.
 [[nodiscard]] Result<policy::Allowlist> make_allowlist(const std::vector<std::string>& lists,
                                                        const std::string& kubernetes_version);

@@ -13,6 +13,7 @@
 #include "cli/wording.h"
 #include "cli/yaml_text.h"
 #include "json/json.h"
+#include "sysctl/effect.h"
 
 namespace podsysctl::cli {
 namespace {

@@ -3,23 +3,22 @@
 #include <memory>
 #include <utility>
 
+#include "api/live_json.h"
 #include "cli/exit_codes.h"
-#include "cli/live_context.h"
-#include "cli/live_json.h"
 #include "cli/output.h"
+#include "cli/sources.h"
 #include "cli/verbs.h"
 
 namespace podsysctl::cli {
 namespace {
 
-using live::Surroundings;
-using live::TargetDrift;
+using api::DriftReport;
 
 struct Given {
   std::string target;
   std::string reason;
   std::string output = "text";
-  std::string root;
+  SourceFlags source;
   bool all = false;
   bool repair = false;
 };
@@ -53,58 +52,23 @@ std::string text_of(const std::vector<DriftReport>& reports) {
   return drifted == 0 ? summary : table.text(colours) + summary;
 }
 
-Result<std::vector<TargetDrift>> check(const Given& given, const Surroundings& surroundings) {
-  PSYS_TRY_ASSIGN(live::DriftChecker checker, live::DriftChecker::open());
-  if (given.target.empty()) {
-    return surroundings.store == nullptr ? std::vector<TargetDrift>()
-                                         : checker.check_all(*surroundings.store);
-  }
-  PSYS_TRY_ASSIGN(const live::FoundTarget target, live::find_target(given.target, surroundings));
-  PSYS_TRY_ASSIGN(TargetDrift drift, checker.check(target, surroundings));
-  std::vector<TargetDrift> drifts;
-  drifts.push_back(std::move(drift));
-  return drifts;
-}
-
-// One target that cannot be repaired leaves the others.
-void repair(DriftReport& report, const Given& given, const Surroundings& surroundings) {
-  const auto fail = [&report](const Error& error) {
-    complain(report.drift.name + ": " + error.message);
-    report.repaired = sysctl::Application{.settings = {}, .failure = error};
+void complain_of(const DriftReport& report) {
+  const auto say = [&report](const std::optional<Error>& error) {
+    if (error) {
+      complain(report.drift.name + ": " + error->message);
+    }
   };
-  const auto target = live::find_target(report.drift.name, surroundings);
-  if (!target) {
-    fail(target.error());
-    return;
-  }
-  auto change = live::repair(*target, report.drift, live::Author::of_this_process(), given.reason,
-                             surroundings);
-  if (!change) {
-    fail(change.error());
-    return;
-  }
-  report.repaired = std::move(change->application);
-  if (report.repaired->failure) {
-    complain(report.drift.name + ": " + report.repaired->failure->message);
+  say(report.drift.failure);
+  if (report.repaired) {
+    say(report.repaired->failure);
   }
 }
 
 Result<std::vector<DriftReport>> diff(const Given& given) {
   const Purpose purpose = given.repair ? Purpose::change : Purpose::look;
-  PSYS_TRY_ASSIGN(const auto context, LiveContext::open(given.root, purpose));
-  PSYS_TRY_ASSIGN(std::vector<TargetDrift> drifts, check(given, context->surroundings()));
-  std::vector<DriftReport> reports;
-  reports.reserve(drifts.size());
-  for (TargetDrift& drift : drifts) {
-    DriftReport& report = reports.emplace_back(DriftReport{std::move(drift), {}});
-    if (report.drift.failure) {
-      complain(report.drift.name + ": " + report.drift.failure->message);
-    }
-    if (given.repair && !report.drift.drifted.empty()) {
-      repair(report, given, context->surroundings());
-    }
-  }
-  return reports;
+  PSYS_TRY_ASSIGN(const auto source, TargetSource::open(given.source, given.target, purpose));
+  api::Targets& targets = source->targets();
+  return given.repair ? targets.repair(given.target, given.reason) : targets.drift(given.target);
 }
 
 int run(const Given& given) {
@@ -116,7 +80,8 @@ int run(const Given& given) {
   if (!reports) {
     return report(reports.error());
   }
-  print(given.output == "json" ? drift_json(*reports) : text_of(*reports));
+  std::ranges::for_each(*reports, &complain_of);
+  print(given.output == "json" ? api::drift_json(*reports) : text_of(*reports));
   return std::ranges::all_of(*reports, &DriftReport::is_clean) ? kOk : kFailed;
 }
 
@@ -135,7 +100,7 @@ void add_diff(Command& app) {
   command.flag("repair", "Put what drifted into effect again", given->repair);
   command.option("reason", "TEXT", "Why it is repaired; kept in the audit trail", given->reason);
   command.choice("o,output", {"text", "json"}, "Form of the output", given->output);
-  add_root_flag(command, given->root);
+  add_source_flags(command, given->source);
   command.action([given] { return run(*given); });
 }
 

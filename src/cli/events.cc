@@ -6,16 +6,14 @@
 #include "base/strings.h"
 #include "cli/exit_codes.h"
 #include "cli/output.h"
+#include "cli/sources.h"
 #include "cli/verbs.h"
-#include "linux/file.h"
-#include "linux/file_watch.h"
-#include "store/store.h"
+#include "linux/wait.h"
 
 namespace podsysctl::cli {
 namespace {
 
 using store::EventRecord;
-using store::Store;
 
 // The folder tells of every commit; this is for file systems that do not.
 constexpr std::chrono::milliseconds kLookAnyway{2000};
@@ -23,7 +21,7 @@ constexpr std::chrono::milliseconds kLookAnyway{2000};
 struct Given {
   std::string name;
   std::string output = "text";
-  std::string root;
+  SourceFlags source;
   bool watch = false;
 };
 
@@ -58,25 +56,6 @@ std::string line_of(const EventRecord& event) {
                      printable(event.message));
 }
 
-// A recorded pod by any reference. Events outlive their pod, so a name that leads to none is looked
-// for among the events, as NAME or NAMESPACE/NAME.
-Result<std::optional<store::ObjectReference>> wanted_object(Store& state, const std::string& name) {
-  if (name.empty()) {
-    return std::optional<store::ObjectReference>();
-  }
-  const auto found = state.find_pod(name);
-  if (found) {
-    return std::optional(store::ObjectReference{"Pod", found->pod.namespace_, found->pod.name, ""});
-  }
-  if (found.error().code != Code::not_found) {
-    return std::unexpected(found.error());
-  }
-  const std::size_t slash = name.find('/');
-  const bool qualified = slash != std::string::npos;
-  return std::optional(store::ObjectReference{"Pod", qualified ? name.substr(0, slash) : "default",
-                                              qualified ? name.substr(slash + 1) : name, ""});
-}
-
 std::string text_of(const std::vector<EventRecord>& events, const Given& given) {
   if (given.output == "text" && !given.watch) {
     return table_of(events, SystemClock().now());
@@ -89,12 +68,8 @@ std::string text_of(const std::vector<EventRecord>& events, const Given& given) 
 }
 
 Result<> show(const Given& given) {
-  PSYS_TRY_ASSIGN(std::optional<Store> state, Store::open_if_present(given.root));
-  std::vector<EventRecord> events;
-  if (state) {
-    PSYS_TRY_ASSIGN(const auto about, wanted_object(*state, given.name));
-    PSYS_TRY_ASSIGN(events, state->events({.about = about}));
-  }
+  PSYS_TRY_ASSIGN(const auto source, RecordSource::open(given.source));
+  PSYS_TRY_ASSIGN(const auto events, source->records().events({.pod = given.name}));
   if (!given.name.empty() && events.empty()) {
     return Error::of(Code::not_found, "there are no events of {}: podsysctl events lists all",
                      quoted(given.name));
@@ -103,24 +78,41 @@ Result<> show(const Given& given) {
   return {};
 }
 
+// False once a stream has ended while there are others.
+Result<bool> pass_on(api::EventStream& stream, std::size_t streams, const Given& given) {
+  const auto events = stream.next();
+  if (!events && streams > 1) {
+    complain(events.error().message);
+    return false;
+  }
+  if (!events) {
+    return std::unexpected(events.error());
+  }
+  print(text_of(*events, given));
+  if (!flush_output()) {
+    return Error::of(Code::unavailable, "writing to standard output failed");
+  }
+  return true;
+}
+
 // Ends by ^C, or when nobody reads any more.
 Result<> watch(const Given& given) {
-  PSYS_TRY_ASSIGN(Store state, Store::open(given.root));
-  PSYS_TRY_ASSIGN(auto changes, linux::FolderWatch::open(given.root));
-  PSYS_TRY_ASSIGN(const auto about, wanted_object(state, given.name));
-  store::EventFilter filter{.after_id = 0, .about = about};
-  std::int64_t counter = -1;
+  PSYS_TRY_ASSIGN(const auto source, RecordSource::open(given.source, RecordSource::Use::follow));
+  PSYS_TRY_ASSIGN(api::EventStreams streams, source->follow({.pod = given.name}));
   for (;;) {
-    PSYS_TRY_ASSIGN(const std::int64_t now, state.change_counter());
-    if (std::exchange(counter, now) != now) {
-      PSYS_TRY_ASSIGN(const auto events, state.events(filter));
-      filter.after_id = events.empty() ? filter.after_id : events.back().id;
-      print(text_of(events, given));
-      if (!flush_output()) {
-        return Error::of(Code::unavailable, "writing to standard output failed");
+    for (std::size_t at = 0; at < streams.size();) {
+      PSYS_TRY_ASSIGN(const bool goes_on, pass_on(*streams[at], streams.size(), given));
+      if (goes_on) {
+        ++at;
+      } else {
+        streams.erase(streams.begin() + static_cast<std::ptrdiff_t>(at));
       }
     }
-    PSYS_TRY(changes.wait(kLookAnyway));
+    std::vector<linux::FdRef> fds;
+    for (const auto& stream : streams) {
+      fds.push_back(stream->fd());
+    }
+    PSYS_TRY(linux::wait_for_any({}, fds, kLookAnyway));
   }
 }
 
@@ -133,7 +125,7 @@ void add_events(Command& app) {
   events.flag("w,watch", "Go on as more happens, until ^C", given->watch);
   events.choice("o,output", {"text", "json"}, "Form of the output; json is one object a line",
                 given->output);
-  add_root_flag(events, given->root);
+  add_source_flags(events, given->source);
   events.action([given] {
     const Result<> shown = given->watch ? watch(*given) : show(*given);
     return shown ? kOk : report(shown.error());

@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sysctl/effect.h"
+
 namespace podsysctl::cli {
 namespace {
 
@@ -16,18 +18,6 @@ using sysctl::Entry;
 constexpr std::array<std::string_view, 12> kTypes{"boolean",  "integer",  "vector",    "choice",
                                                   "word",     "text",     "gid_range", "port_list",
                                                   "bit_list", "cpu_mask", "hex_key",   "command"};
-constexpr std::array<std::string_view, 12> kEffects{"",
-                                                    "at-once",
-                                                    "next-packet",
-                                                    "next-segment",
-                                                    "next-timer",
-                                                    "next-socket",
-                                                    "next-connection",
-                                                    "next-listen",
-                                                    "next-object",
-                                                    "next-interface",
-                                                    "next-process",
-                                                    "never"};
 
 json::Value or_null(std::string_view text) {
   return text.empty() ? json::Value() : json::Value(std::string(text));
@@ -146,10 +136,6 @@ constexpr auto kFields = std::to_array<Field>({
 
 std::string_view to_string(sysctl::ValueType type) noexcept {
   return kTypes.at(static_cast<std::size_t>(type));
-}
-
-std::string_view to_string(sysctl::Effect effect) noexcept {
-  return kEffects.at(static_cast<std::size_t>(effect));
 }
 
 json::Value facts_json(const KeyFacts& facts) {

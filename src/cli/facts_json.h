@@ -12,8 +12,7 @@ namespace podsysctl::cli {
 
 [[nodiscard]] json::Value facts_json(const KeyFacts& facts);
 
-// "vector", "gid_range": the names of data/README.md. "at-once", "next-listen"; "" for unknown.
+// "vector", "gid_range": the names of data/README.md.
 [[nodiscard]] std::string_view to_string(sysctl::ValueType type) noexcept;
-[[nodiscard]] std::string_view to_string(sysctl::Effect effect) noexcept;
 
 }  // namespace podsysctl::cli

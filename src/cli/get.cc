@@ -1,29 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <memory>
 #include <utility>
 
+#include "api/live_json.h"
 #include "base/strings.h"
 #include "cli/exit_codes.h"
-#include "cli/live_context.h"
-#include "cli/live_json.h"
 #include "cli/output.h"
+#include "cli/sources.h"
 #include "cli/verbs.h"
 #include "live/author.h"
 
 namespace podsysctl::cli {
 namespace {
 
-using live::FoundTarget;
 using live::SeenValue;
-using live::Surroundings;
 using sysctl::SysctlKey;
 
 struct Given {
   std::string target;
   std::vector<std::string> keys;
   std::string output = "text";
-  std::string root;
+  SourceFlags source;
   bool all = false;
   bool changed = false;
   bool history = false;
@@ -82,39 +79,18 @@ Result<std::vector<SysctlKey>> parse_keys(const std::vector<std::string>& words)
   return keys;
 }
 
-Result<std::string> history(const Given& given, const FoundTarget& target,
-                            const Surroundings& surroundings) {
-  PSYS_TRY_ASSIGN(const std::vector<SysctlKey> keys, parse_keys(given.keys));
-  std::vector<store::AuditRecord> trail;
-  if (surroundings.store != nullptr) {
-    PSYS_TRY_ASSIGN(const std::string id, live::audit_id(target));
-    PSYS_TRY_ASSIGN(trail, surroundings.store->audit(id));
-  }
-  if (!keys.empty()) {
-    std::erase_if(trail, [&keys](const store::AuditRecord& record) {
-      return std::ranges::find(keys, record.name, &SysctlKey::name) == keys.end();
-    });
-  }
-  return given.output == "json" ? history_json(target, trail) : history_text(trail);
-}
-
 Result<std::string> get(const Given& given) {
-  PSYS_TRY_ASSIGN(const auto context, LiveContext::open(given.root, Purpose::look));
-  const Surroundings& surroundings = context->surroundings();
-  PSYS_TRY_ASSIGN(const FoundTarget target, live::find_target(given.target, surroundings));
+  PSYS_TRY_ASSIGN(const std::vector<SysctlKey> keys, parse_keys(given.keys));
+  PSYS_TRY_ASSIGN(const auto source, TargetSource::open(given.source, given.target, Purpose::look));
+  const bool as_json = given.output == "json";
   if (given.history) {
-    return history(given, target, surroundings);
+    PSYS_TRY_ASSIGN(const api::History history, source->targets().history(given.target, keys));
+    return as_json ? api::history_json(history) : history_text(history.trail);
   }
-  std::vector<SeenValue> rows;
-  if (given.keys.empty()) {
-    const auto which = given.all ? live::Which::all : live::Which::changed;
-    PSYS_TRY_ASSIGN(rows, live::look_around(target, which, surroundings));
-  } else {
-    PSYS_TRY_ASSIGN(const std::vector<SysctlKey> keys, parse_keys(given.keys));
-    PSYS_TRY_ASSIGN(rows, live::look_at(target, keys, surroundings));
-    PSYS_TRY(live::check_known(rows, target));
-  }
-  return given.output == "json" ? values_json(target, rows) : values_text(rows);
+  const api::ValuesWish wish{.keys = keys,
+                             .which = given.all ? live::Which::all : live::Which::changed};
+  PSYS_TRY_ASSIGN(const api::Values values, source->targets().values(given.target, wish));
+  return as_json ? api::values_json(values) : values_text(values.rows);
 }
 
 int run(const Given& given) {
@@ -153,7 +129,7 @@ void add_get(Command& app) {
   command.flag("history", "Who changed what with podsysctl set, undo and repair, and when",
                given->history);
   command.choice("o,output", {"text", "json"}, "Form of the output", given->output);
-  add_root_flag(command, given->root);
+  add_source_flags(command, given->source);
   command.action([given] { return run(*given); });
 }
 

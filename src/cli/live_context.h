@@ -4,16 +4,16 @@
 // engine is opened. Thread-safety: one thread.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
 
+#include "api/target_resources.h"
 #include "base/result.h"
 #include "live/surroundings.h"
 
 namespace podsysctl::cli {
 
-enum class Purpose : std::uint8_t { look, change };
+using api::Purpose;
 
 class LiveContext {
  public:

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `podsysctl get` and `diff` show, for the node service's API (docs/api.md). `set` is not
-// there: the audit trail tells who changed something, and that is whoever ran the command.
-// Thread-safety: as Store.
+// Running targets in the local API of a service, as the service's process sees them, beside the
+// records of its state folder. Thread-safety: as Store.
 #pragma once
 
 #include <string>

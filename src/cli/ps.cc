@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
 
-#include "api/inspect_json.h"
 #include "base/strings.h"
 #include "cli/exit_codes.h"
-#include "cli/look.h"
 #include "cli/output.h"
+#include "cli/sources.h"
 #include "cli/verbs.h"
 
 namespace podsysctl::cli {
@@ -16,34 +15,15 @@ constexpr std::size_t kShortText = 40;
 
 struct Given {
   std::string output = "text";
-  std::string root;
+  SourceFlags source;
   bool all = false;
   bool quiet = false;
   bool whole = false;  // --no-trunc
 };
 
 Result<std::vector<api::ListedPod>> listed_pods(const Given& given) {
-  std::vector<api::ListedPod> listed;
-  PSYS_TRY_ASSIGN(std::optional<store::Store> store, open_to_look(given.root));
-  if (!store) {
-    return listed;
-  }
-  PSYS_TRY_ASSIGN(auto pods, store->pods());
-  for (store::PodRecord& pod : pods) {
-    const bool ended = pod.stage == store::Stage::stopped;
-    if (ended && !given.all) {
-      continue;
-    }
-    PSYS_TRY_ASSIGN(const auto containers, store->containers(pod.uid));
-    api::ListedPod entry{std::move(pod), {}};
-    for (const store::ContainerRecord& container : containers) {
-      if (container.kind == store::ContainerKind::regular) {
-        entry.images.push_back(container.image);
-      }
-    }
-    listed.push_back(std::move(entry));
-  }
-  return listed;
+  PSYS_TRY_ASSIGN(const auto source, RecordSource::open(given.source));
+  return source->records().pods(given.all ? api::Ended::shown : api::Ended::left_out);
 }
 
 std::string shortened(const std::string& text, std::size_t limit, const Given& given) {
@@ -102,9 +82,9 @@ std::string table_of(const std::vector<api::ListedPod>& pods, const Given& given
                                     {shortened(join(listed.images, ","), kShortText, given)},
                                     {ports_of(pod)}};
     if (wide) {
-      row.insert(
-          row.end(),
-          {{id_of(pod.uid, given)}, {id_of(pod.sandbox_id, given)}, {pod.engine}, {pod.runtime}});
+      const std::string& sandbox = pod.runtime_id.empty() ? pod.sandbox_id : pod.runtime_id;
+      row.insert(row.end(),
+                 {{id_of(pod.uid, given)}, {id_of(sandbox, given)}, {pod.engine}, {pod.runtime}});
     }
     table.add(std::move(row));
   }
@@ -145,7 +125,7 @@ void add_ps(Command& app) {
   ps.flag("q,quiet", "Names only", given->quiet);
   ps.choice("o,output", {"text", "wide", "json"}, "Form of the output", given->output);
   ps.flag("no-trunc", "Do not shorten ids and images", given->whole);
-  add_root_flag(ps, given->root);
+  add_source_flags(ps, given->source);
   ps.action([given] { return list_pods(*given); });
 }
 

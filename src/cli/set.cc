@@ -4,21 +4,17 @@
 #include <memory>
 #include <utility>
 
-#include "base/strings.h"
+#include "api/live_json.h"
 #include "cli/allowlist.h"
 #include "cli/exit_codes.h"
-#include "cli/live_context.h"
-#include "cli/live_json.h"
 #include "cli/output.h"
 #include "cli/set_text.h"
+#include "cli/sources.h"
 #include "cli/verbs.h"
 #include "live/managed.h"
 
 namespace podsysctl::cli {
 namespace {
-
-using live::FoundTarget;
-using live::Surroundings;
 
 struct Given {
   std::string target;
@@ -27,7 +23,7 @@ struct Given {
   std::string kubernetes_version;
   std::string reason;
   std::string output = "text";
-  std::string root;
+  SourceFlags source;
   bool force = false;
   bool dry_run = false;
   bool undo = false;
@@ -55,16 +51,14 @@ int report_refusal(const live::Refusal& refusal) {
   return kFailed;
 }
 
-int report_change(const Given& given, const FoundTarget& target, const live::Change& change) {
-  print(given.as_json() ? change_json(target, change) : change_text(change));
-  return change.application.failure ? report(*change.application.failure) : kOk;
+int report_change(const Given& given, const api::Changed& changed) {
+  print(given.as_json() ? api::change_json(changed) : change_text(changed.change));
+  const auto& failure = changed.change.application.failure;
+  return failure ? report(*failure) : kOk;
 }
 
-int report_plan(const Given& given, const FoundTarget& target, const Result<sysctl::Plan>& plan) {
-  if (!plan) {
-    return report(plan.error());
-  }
-  print(given.as_json() ? plan_json(target, *plan) : plan_text(*plan));
+int report_plan(const Given& given, const api::Planned& planned) {
+  print(given.as_json() ? api::plan_json(planned) : plan_text(planned.plan));
   return kOk;
 }
 
@@ -79,36 +73,35 @@ Result<std::vector<sysctl::Setting>> settings_of(const Given& given) {
   return settings;
 }
 
-int undo(const Given& given, const FoundTarget& target, const Surroundings& surroundings) {
-  const live::UndoRequest request{
+int undo(const Given& given, api::Targets& targets) {
+  const live::UndoRequest wish{
       .force = given.forced(), .sockets = given.sockets(), .reason = given.reason};
   if (given.dry_run) {
-    const auto settings = live::what_undo_writes(target, request, surroundings);
-    return settings ? report_plan(given, target, live::preview(target, *settings))
-                    : report(settings.error());
+    const auto planned = targets.plan_undo(given.target, wish);
+    return planned ? report_plan(given, *planned) : report(planned.error());
   }
-  const auto change = live::undo(target, request, live::Author::of_this_process(), surroundings);
-  return change ? report_change(given, target, *change) : report(change.error());
+  const auto changed = targets.undo(given.target, wish);
+  return changed ? report_change(given, *changed) : report(changed.error());
 }
 
-int set(const Given& given, const FoundTarget& target, const policy::Allowlist& allowlist,
-        const Surroundings& surroundings) {
-  auto settings = settings_of(given);
-  if (!settings) {
-    return report(settings.error());
-  }
-  const live::SetRequest request{.settings = *std::move(settings),
-                                 .allowlist = allowlist,
-                                 .force = given.forced(),
-                                 .sockets = given.sockets(),
-                                 .reason = given.reason};
+Result<api::SetWish> wish_of(const Given& given) {
+  PSYS_TRY_ASSIGN(std::vector<std::string> patterns, patterns_of(given.allowed_unsafe));
+  PSYS_TRY_ASSIGN(std::vector<sysctl::Setting> settings, settings_of(given));
+  return api::SetWish{.settings = std::move(settings),
+                      .allowed_unsafe = std::move(patterns),
+                      .kubernetes_version = given.kubernetes_version,
+                      .force = given.forced(),
+                      .sockets = given.sockets(),
+                      .reason = given.reason};
+}
+
+int set(const Given& given, const api::SetWish& wish, api::Targets& targets) {
   if (given.dry_run) {
-    const auto refusal = live::judge(target, request, surroundings);
-    return refusal ? report_refusal(*refusal)
-                   : report_plan(given, target, live::preview(target, request.settings));
+    const auto planned = targets.plan_set(given.target, wish);
+    return planned ? report_plan(given, *planned) : report_refusal(planned.error());
   }
-  const auto change = live::set(target, request, live::Author::of_this_process(), surroundings);
-  return change ? report_change(given, target, *change) : report_refusal(change.error());
+  const auto changed = targets.set(given.target, wish);
+  return changed ? report_change(given, *changed) : report_refusal(changed.error());
 }
 
 int run(const Given& given) {
@@ -118,21 +111,15 @@ int run(const Given& given) {
   if (given.force && ::geteuid() != 0) {
     return report({Code::permission, 0, "--force is for root"});
   }
-  const auto allowlist = make_allowlist(given.allowed_unsafe, given.kubernetes_version);
-  if (!allowlist) {
-    return report(allowlist.error());
+  const auto wish = wish_of(given);
+  if (!wish) {
+    return report(wish.error());
   }
-  const auto context = LiveContext::open(given.root, Purpose::change);
-  if (!context) {
-    return report(context.error());
+  const auto source = TargetSource::open(given.source, given.target, Purpose::change);
+  if (!source) {
+    return report(source.error());
   }
-  const Surroundings& surroundings = (*context)->surroundings();
-  const auto target = live::find_target(given.target, surroundings);
-  if (!target) {
-    return report(target.error());
-  }
-  return given.undo ? undo(given, *target, surroundings)
-                    : set(given, *target, *allowlist, surroundings);
+  return given.undo ? undo(given, (*source)->targets()) : set(given, *wish, (*source)->targets());
 }
 
 void add_flags(Command& command, Given& given) {
@@ -168,7 +155,7 @@ void add_set(Command& app) {
       .completed_with(Completes::sysctls);
   add_flags(command, *given);
   command.choice("o,output", {"text", "json"}, "Form of the output", given->output);
-  add_root_flag(command, given->root);
+  add_source_flags(command, given->source);
   command.action([given] { return run(*given); });
 }
 

@@ -84,8 +84,9 @@ Result<Fd> connect_unix(const std::string& path, milliseconds limit) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) {
-    return Error::of(Code::invalid_argument, "connect to {}: the path is longer than {} bytes",
-                     path, sizeof address.sun_path - 1);
+    return std::unexpected(Error{Code::invalid_argument, ENAMETOOLONG,
+                                 fmt::format("connect to {}: the path is longer than {} bytes",
+                                             path, sizeof address.sun_path - 1)});
   }
   std::memcpy(address.sun_path, path.data(), path.size());
   PSYS_TRY_ASSIGN(Fd socket, make_socket(AF_UNIX));

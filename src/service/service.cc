@@ -18,6 +18,7 @@
 #include "linux/file_lock.h"
 #include "linux/signals.h"
 #include "linux/small_memory.h"
+#include "node/refresh.h"
 #include "service/exposition.h"
 #include "service/node_events.h"
 #include "service/supervisor.h"
@@ -121,9 +122,27 @@ Result<std::string> folder_of(const Config& config) {
   return normal;
 }
 
+// What commands do before they look, since nobody watches pods that are not the service's.
+std::function<void()> refresher(const OpenWorkplace& open, Log& log) {
+  return [&open, &log, workplace = std::shared_ptr<Workplace>()]() mutable {
+    if (!workplace) {
+      Result<std::unique_ptr<Workplace>> opened = open();
+      if (!opened) {
+        log.say(LogLevel::warning, opened.error().message);
+        return;
+      }
+      workplace = *std::move(opened);
+    }
+    if (const Result<> refreshed = node::refresh_all(workplace->node()); !refreshed) {
+      log.say(LogLevel::warning, refreshed.error().message);
+    }
+  };
+}
+
 Result<std::unique_ptr<api::ApiThread>> start_api(const ServiceOptions& options,
-                                                  const Config& config, const Metrics& metrics,
-                                                  const api::Pulse& pulse, Log& log) {
+                                                  const OpenWorkplace& open, const Config& config,
+                                                  const Metrics& metrics, const api::Pulse& pulse,
+                                                  Log& log) {
   const api::ApiOptions api_options{
       .socket = config.socket.value_or(options.root + "/node.sock"),
       .root = options.root,
@@ -131,7 +150,8 @@ Result<std::unique_ptr<api::ApiThread>> start_api(const ServiceOptions& options,
         PSYS_TRY_ASSIGN(const api::RecordCounts records, api::record_counts(store));
         return exposition(metrics.counts(), records, api::process_counts(), version);
       },
-      .more = options.more};
+      .more = options.more,
+      .before_look = refresher(open, log)};
   Result<std::unique_ptr<api::ApiThread>> started = api::ApiThread::start(api_options, pulse, log);
   if (!started) {
     started.error().message += "; choose another socket with --socket";
@@ -157,7 +177,8 @@ Result<> run_service(const ServiceOptions& options, const OpenWorkplace& open,
                   node::with_engine(workplace->node(), making.engine, making.runtime));
   Metrics metrics;
   api::Pulse pulse;
-  PSYS_TRY_ASSIGN(const auto served, start_api(options, config.config(), metrics, pulse, log));
+  PSYS_TRY_ASSIGN(const auto served,
+                  start_api(options, open, config.config(), metrics, pulse, log));
   PSYS_TRY_ASSIGN(const auto supervisor, Supervisor::make({.node = workplace->node(),
                                                            .engine = engine.engine,
                                                            .manager = manager,

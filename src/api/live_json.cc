@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/live_json.h"
-
-#include <algorithm>
+#include "api/live_json.h"
 
 #include <nlohmann/json.hpp>
 
-#include "cli/facts_json.h"
 #include "json/json.h"
+#include "sysctl/effect.h"
 #include "sysctl/value.h"
 
-namespace podsysctl::cli {
+namespace podsysctl::api {
 namespace {
 
 json::Value or_null(const std::optional<std::string>& text) {
@@ -27,7 +25,7 @@ json::Value pod_json(const std::string& uid, const store::ObjectReference& pod) 
   return {{"namespace", pod.namespace_}, {"name", pod.name}, {"uid", uid}};
 }
 
-json::Value head_of(const live::FoundTarget& target) {
+json::Value head_of(const TargetName& target) {
   return {{"target", target.name}, {"pod", pod_json(target.pod_uid, target.pod)}};
 }
 
@@ -81,12 +79,37 @@ json::Value audit_json(const store::AuditRecord& record) {
           {"undone", record.undone_by != 0}};
 }
 
+json::Value or_null(const std::optional<Error>& error) {
+  return error ? json::Value(error->message) : json::Value();
+}
+
+json::Value report_json(const DriftReport& report) {
+  json::Value list = json::Value::array();
+  for (const live::DriftedSetting& one : report.drift.drifted) {
+    list.push_back({{"name", one.setting.name},
+                    {"requested", one.setting.requested},
+                    {"found", or_null(one.found)},
+                    {"origin", or_null(one.setting.origin)},
+                    {"repaired", report.is_repaired(one.setting.name)},
+                    {"remark", or_null(one.why)}});
+  }
+  json::Value view = {{"target", report.drift.name},
+                      {"pod", pod_json(report.drift.pod_uid, report.drift.pod)},
+                      {"checked", report.drift.checked},
+                      {"drift", std::move(list)},
+                      {"error", or_null(report.drift.failure)}};
+  if (report.repaired) {
+    view["repair"] = {{"error", or_null(report.repaired->failure)}};
+  }
+  return view;
+}
+
 }  // namespace
 
-std::string values_json(const live::FoundTarget& target, std::span<const live::SeenValue> rows) {
-  json::Value view = head_of(target);
+std::string values_json(const Values& values) {
+  json::Value view = head_of(values.target);
   json::Value list = json::Value::array();
-  for (const live::SeenValue& row : rows) {
+  for (const live::SeenValue& row : values.rows) {
     list.push_back({{"name", row.key.name()},
                     {"value", or_null(row.value)},
                     {"default", or_null(row.fresh)},
@@ -99,21 +122,20 @@ std::string values_json(const live::FoundTarget& target, std::span<const live::S
   return whole(view);
 }
 
-std::string history_json(const live::FoundTarget& target,
-                         std::span<const store::AuditRecord> trail) {
-  json::Value view = head_of(target);
+std::string history_json(const History& history) {
+  json::Value view = head_of(history.target);
   json::Value list = json::Value::array();
-  for (const store::AuditRecord& record : trail) {
+  for (const store::AuditRecord& record : history.trail) {
     list.push_back(audit_json(record));
   }
   view["history"] = std::move(list);
   return whole(view);
 }
 
-std::string plan_json(const live::FoundTarget& target, const sysctl::Plan& plan) {
-  json::Value view = head_of(target);
+std::string plan_json(const Planned& planned) {
+  json::Value view = head_of(planned.target);
   json::Value list = json::Value::array();
-  for (const sysctl::Step& step : plan.steps) {
+  for (const sysctl::Step& step : planned.plan.steps) {
     json::Value row = {
         {"name", step.setting.key.name()},
         {"requested", step.setting.value},
@@ -125,8 +147,9 @@ std::string plan_json(const live::FoundTarget& target, const sysctl::Plan& plan)
   return whole(view);
 }
 
-std::string change_json(const live::FoundTarget& target, const live::Change& change) {
-  json::Value view = head_of(target);
+std::string change_json(const Changed& changed) {
+  const live::Change& change = changed.change;
+  json::Value view = head_of(changed.target);
   json::Value list = json::Value::array();
   for (const sysctl::AppliedSetting& applied : change.application.settings) {
     list.push_back(applied_json(applied));
@@ -137,23 +160,8 @@ std::string change_json(const live::FoundTarget& target, const live::Change& cha
   }
   view["sysctls"] = std::move(list);
   view["sockets"] = std::move(sockets);
-  view["error"] =
-      change.application.failure ? json::Value(change.application.failure->message) : json::Value();
+  view["error"] = or_null(change.application.failure);
   return whole(view);
-}
-
-bool DriftReport::is_repaired(const std::string& key) const {
-  return repaired && !repaired->failure &&
-         std::ranges::any_of(repaired->settings, [&key](const sysctl::AppliedSetting& applied) {
-           return applied.setting.key.name() == key;
-         });
-}
-
-bool DriftReport::is_clean() const {
-  return !drift.failure &&
-         std::ranges::all_of(drift.drifted, [this](const live::DriftedSetting& drifted) {
-           return is_repaired(drifted.setting.name);
-         });
 }
 
 std::string drift_json(std::span<const DriftReport> reports) {
@@ -161,25 +169,11 @@ std::string drift_json(std::span<const DriftReport> reports) {
   std::size_t checked = 0;
   std::size_t drifted = 0;
   for (const DriftReport& report : reports) {
-    json::Value list = json::Value::array();
-    for (const live::DriftedSetting& one : report.drift.drifted) {
-      list.push_back({{"name", one.setting.name},
-                      {"requested", one.setting.requested},
-                      {"found", or_null(one.found)},
-                      {"origin", or_null(one.setting.origin)},
-                      {"repaired", report.is_repaired(one.setting.name)},
-                      {"remark", or_null(one.why)}});
-    }
     checked += report.drift.checked;
     drifted += report.drift.drifted.size();
-    targets.push_back({{"target", report.drift.name},
-                       {"pod", pod_json(report.drift.pod_uid, report.drift.pod)},
-                       {"checked", report.drift.checked},
-                       {"drift", std::move(list)},
-                       {"error", report.drift.failure ? json::Value(report.drift.failure->message)
-                                                      : json::Value()}});
+    targets.push_back(report_json(report));
   }
   return whole({{"targets", std::move(targets)}, {"checked", checked}, {"drifted", drifted}});
 }
 
-}  // namespace podsysctl::cli
+}  // namespace podsysctl::api
