@@ -86,6 +86,7 @@ Result<> note_failure(const Attempt& attempt, const LaunchFailure& failure, Outc
   if (will_not_change(attempt, failure)) {
     return settle(attempt, failure.uid, kFinal);
   }
+  outcome.memory.stopped_here = true;  // also where that failed
   try_again_later(outcome);
   return {};
 }
@@ -99,6 +100,7 @@ void note_success(const node::LaunchedPod& launched, std::vector<store::Containe
   outcome.memory.hash = launched.pod.source_hash;
   outcome.memory.launched = Steady::now();
   outcome.memory.launch_at.reset();
+  outcome.memory.stopped_here = false;
   for (const store::ContainerRecord& container : started) {
     outcome.memory.containers[container.id].started = outcome.memory.launched;
   }

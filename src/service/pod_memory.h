@@ -33,9 +33,10 @@ struct PodMemory {
   std::map<std::string, ContainerMemory> containers;  // by id
   node::BackOff launches;
   Moment launched;
-  Moment launch_at;       // a failed launch is tried again then
-  Moment stopping_since;  // somebody else is stopping it
-  std::string refused;    // what was refused without a record: hash and policy
+  Moment launch_at;           // a failed launch is tried again then
+  Moment stopping_since;      // somebody else is stopping it
+  bool stopped_here = false;  // this service is, and has not come to the end of it
+  std::string refused;        // what was refused without a record: hash and policy
 };
 
 // Whose manifest a pod is made from.

@@ -75,8 +75,17 @@ class Sync {
     return forget(record, grace);
   }
 
+  // What cannot be taken down now (the runtime is gone) is so at the next look.
+  Result<> take_down(const PodRecord& record, const std::optional<node::Ending>& ending,
+                     milliseconds grace) {
+    outcome_.memory.stopped_here = true;
+    PSYS_TRY(node::stop_pod(node_, record.uid, ending, grace));
+    outcome_.memory.stopped_here = false;
+    return {};
+  }
+
   Result<> forget(const PodRecord& record, milliseconds grace) {
-    PSYS_TRY(node::stop_pod(node_, record.uid, std::nullopt, grace));
+    PSYS_TRY(take_down(record, std::nullopt, grace));
     PSYS_TRY(node::forget_pod(node_, record.uid));
     outcome_.memory = {.launches = outcome_.memory.launches,
                        .launch_at = outcome_.memory.launch_at,
@@ -145,7 +154,7 @@ class Sync {
       return {};
     }));
     outcome_.watched.reset();
-    return node::stop_pod(node_, record.uid, std::nullopt, kAtOnce);
+    return take_down(record, std::nullopt, kAtOnce);
   }
 
   Result<> replace_sandbox(const PodRecord& record) {
@@ -158,8 +167,8 @@ class Sync {
     if (ran < delay) {
       memory.launch_at = Steady::now() + delay;
     }
-    PSYS_TRY(node::stop_pod(
-        node_, record.uid,
+    PSYS_TRY(take_down(
+        record,
         node::Ending{.reason = "SandboxChanged", .message = "its sandbox ended; it is made anew"},
         kAtOnce));
     PSYS_TRY(node_.store.modify_pod(record.uid, [](PodRecord& pod) -> Result<> {
@@ -171,16 +180,16 @@ class Sync {
 
   Result<> wait_for_stop(const PodRecord& record) {
     PodMemory& memory = outcome_.memory;
-    const bool ours = record.owner == making_.service;
-    if (ours && !memory.stopping_since) {
+    const bool others = record.owner == making_.service && !memory.stopped_here;
+    if (others && !memory.stopping_since) {
       memory.stopping_since = Steady::now();
     }
-    if (ours && Steady::now() - *memory.stopping_since < record.grace + kPatience) {
+    if (others && Steady::now() - *memory.stopping_since < record.grace + kPatience) {
       outcome_.due = Steady::now() + kLookAgain;
       return {};
     }
     // Who was stopping it is gone.
-    PSYS_TRY(node::stop_pod(node_, record.uid, std::nullopt, kAtOnce));
+    PSYS_TRY(take_down(record, std::nullopt, kAtOnce));
     PSYS_TRY_ASSIGN(const PodRecord stopped, node_.store.pod(record.uid));
     return judge_stopped(stopped);
   }

@@ -39,7 +39,7 @@ verb=$1; shift
 case $verb in
   image|policy) verb="$verb $1"; shift ;;
   version|completion|check|migrate|--*) exec {binary} $verb "$@" ;;
-  run) verb="run{flags}" ;;
+  run|node) verb="$verb{flags}" ;;
 esac
 {adapt}
 exec {binary} $verb --root {root} "$@"
