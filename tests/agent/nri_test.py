@@ -357,6 +357,45 @@ def local_api(case: Case) -> None:
         holds(text, line)
 
 
+def commands(case: Case) -> None:
+    """What a person does with a pod of the agent, through its API; the same as on its records."""
+    pod = case.run("asked", {"net.core.somaxconn": "1024"})
+    wait_until(lambda: "SysctlsApplied" in case.agent.reasons("asked"), "the event is on record")
+    own = case.agent.state.parent / "own"
+
+    def ask(*words: str, code: int = 0, root: pathlib.Path = own, more: tuple[str, ...] = ()) -> str:
+        done = subprocess.run([case.agent.binaries / "podsysctl", *words, "--root", root, *more],
+                              capture_output=True, text=True, check=False)
+        same(f"exit code of {words}: {done.stderr}", done.returncode, code)
+        return done.stdout
+
+    def by_agent(*words: str, code: int = 0) -> str:
+        return ask(*words, code=code, more=("--agent-socket", str(case.agent.socket)))
+
+    listed = [each for each in json.loads(by_agent("ps", "-o", "json")) if each["name"] == "asked"]
+    same("engine", [each["engine"] for each in listed], ["agent"])
+    same("without the agent", ask("ps", "-q"), "")
+    for words in (("inspect", "shop/asked"), ("events", "shop/asked", "-o", "json"),
+                  ("get", "shop/asked", "net.core.somaxconn", "-o", "json")):
+        same(" ".join(words), by_agent(*words), ask(*words, root=case.agent.state))
+    by_agent("set", "shop/asked", "net.core.somaxconn=1111", code=1)
+    by_agent("set", "shop/asked", "net.core.somaxconn=1111", "--force", "--reason", "by hand")
+    same("set", case.value(pod, "net.core.somaxconn"), "1111")
+    trail = json.loads(by_agent("get", "shop/asked", "--history", "-o", "json"))["history"]
+    by_hand = [row for row in trail if row["reason"] == "by hand"]
+    same("on record", [(row["new"], row["uid"]) for row in by_hand], [("1111", 0)])
+    same("whose", by_hand[0]["pid"] == case.agent.process.pid, False)
+    rounds = case.agent.metric("drift_rounds_total")
+    wait_until(lambda: case.agent.metric("drift_rounds_total") >= rounds + 2, "it looks for drift")
+    same("left alone", case.value(pod, "net.core.somaxconn"), "1111")
+    by_agent("set", "shop/asked", "--undo")
+    same("undone", case.value(pod, "net.core.somaxconn"), "1024")
+    case.write(pod, "net.core.somaxconn", "99")
+    by_agent("diff", "shop/asked", code=1)
+    holds(by_agent("diff", "shop/asked", "--repair"), "repaired")
+    same("repaired", case.value(pod, "net.core.somaxconn"), "1024")
+
+
 def agent_killed(case: Case) -> None:
     case.agent.kill()
     pod = case.run("orphan", {"net.core.somaxconn": "1024"})  # the runtime goes on without its plugin
@@ -456,7 +495,7 @@ def installed(case: Case) -> None:
 
 
 CASES = (ten_keys, no_wish, forbidden, kernel_refuses, degraded, host_network, policy_reload,
-         policy_reaches_running_pods, drift_told, drift_repaired_and_not_fought, local_api, two_plugins, slow_disk, few_rights, gone_pods, agent_killed, agent_killed_amid_calls, runtime_killed, installed)
+         policy_reaches_running_pods, drift_told, drift_repaired_and_not_fought, local_api, commands, two_plugins, slow_disk, few_rights, gone_pods, agent_killed, agent_killed_amid_calls, runtime_killed, installed)
 
 
 def go_inside(arguments: list[str], program: str = __file__) -> int:
