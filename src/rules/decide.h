@@ -59,8 +59,8 @@ struct Judged {
 
 struct Decision {
   OnForbidden on_forbidden = OnForbidden::reject;
-  std::optional<OnDrift> on_drift;        // repair where one that matches states it; unset: none does
-  std::vector<Judged> judged;             // every wish, in the order of precedence
+  std::optional<OnDrift> on_drift;  // repair where one that matches states it; unset: none does
+  std::vector<Judged> judged;       // every wish, in the order of precedence
   std::vector<policy::Verdict> offences;  // what the pod asked for and does not get
   std::vector<std::string> notices;       // about what is ignored
   bool unknown_matches = false;  // a policy or profile may match: something of the pod is not known

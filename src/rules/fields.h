@@ -34,8 +34,8 @@ inline constexpr std::array<std::string_view, 11> kMetadataFields{"name",
                                                                   "ownerReferences",
                                                                   "managedFields",
                                                                   "finalizers"};
-inline constexpr std::array<std::string_view, 6> kPolicySpecFields{"match", "allowed", "denied",
-                                                                   "onForbidden", "onDrift", "sources"};
+inline constexpr std::array<std::string_view, 6> kPolicySpecFields{
+    "match", "allowed", "denied", "onForbidden", "onDrift", "sources"};
 inline constexpr std::array<std::string_view, 2> kProfileSpecFields{"match", "settings"};
 inline constexpr std::array<std::string_view, 5> kMatchFields{
     "namespaces", "namespaceSelector", "podSelector", "serviceAccounts", "images"};

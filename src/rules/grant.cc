@@ -87,8 +87,8 @@ Grants Grants::for_pod(const PodFacts& pod, const PolicySet& set, const NodeFact
     }
     grants.matching_.push_back(&policy);
     if (policy.on_drift) {
-      grants.on_drift_ = grants.on_drift_ ? std::max(*grants.on_drift_, *policy.on_drift)
-                                          : *policy.on_drift;
+      grants.on_drift_ =
+          grants.on_drift_ ? std::max(*grants.on_drift_, *policy.on_drift) : *policy.on_drift;
     }
     if (policy.on_forbidden) {
       grants.on_forbidden_ =

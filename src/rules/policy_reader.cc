@@ -79,9 +79,8 @@ void read_on_drift(const Fields& fields, SysctlPolicy& policy) {
   }
   policy.on_drift = on_drift_from_string(*text);
   if (!policy.on_drift) {
-    fields.problems().error(
-        *fields.find("onDrift"),
-        fmt::format("{} is no mode{}", quoted(*text), nearest(*text, kDriftTexts)));
+    fields.problems().error(*fields.find("onDrift"), fmt::format("{} is no mode{}", quoted(*text),
+                                                                 nearest(*text, kDriftTexts)));
   }
 }
 
