@@ -45,7 +45,7 @@ void compare_all(const std::vector<SettingRecord>& settings, Glance& glance, Tar
 bool needs(const ManagedPod& pod, NamespaceKind kind) {
   return std::ranges::any_of(pod.settings, [kind](const SettingRecord& setting) {
     const auto key = SysctlKey::parse(setting.name);
-    return key && to_string(scope_of(*key)) == to_string(kind);
+    return is_in_force(setting) && key && to_string(scope_of(*key)) == to_string(kind);
   });
 }
 
