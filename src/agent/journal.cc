@@ -15,6 +15,13 @@ std::string_view name_of_runtime(std::string_view runtime) {
   return runtime.substr(0, runtime.find(' '));
 }
 
+// What a runtime passes on begins with the reason already.
+std::string line_of(const Notice& notice) {
+  return notice.message.starts_with(notice.reason)
+             ? notice.message
+             : fmt::format("{}: {}", notice.reason, notice.message);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Journal>> Journal::open(const std::string& root, std::string host,
@@ -169,8 +176,7 @@ Result<> Journal::put_notices(const Report& report) {
         .first_seen = now,
         .last_seen = now};
     log_.say(notice.type == store::EventType::warning ? LogLevel::warning : LogLevel::info,
-             fmt::format("{}/{}: {}: {}", report.pod.namespace_, report.pod.name, notice.reason,
-                         notice.message));
+             fmt::format("{}/{}: {}", report.pod.namespace_, report.pod.name, line_of(notice)));
     PSYS_TRY(store_.add_event(event));
   }
   return {};

@@ -18,6 +18,7 @@ void ReviewQueue::add(Review review) {
 
 std::optional<Review> ReviewQueue::take_until(std::optional<Time> end) {
   std::unique_lock lock(mutex_);
+  one_is_out_ = false;
   const auto done = [this] { return closed_ || !queue_.empty(); };
   if (end) {
     changed_.wait_until(lock, *end, done);
@@ -30,12 +31,13 @@ std::optional<Review> ReviewQueue::take_until(std::optional<Time> end) {
   Review next = std::move(queue_.front());
   queue_.pop_front();
   waiting_.erase(next.sandbox_id);
+  one_is_out_ = true;
   return next;
 }
 
 std::size_t ReviewQueue::size() const {
   const std::scoped_lock lock(mutex_);
-  return queue_.size();
+  return queue_.size() + (one_is_out_ ? 1 : 0);
 }
 
 void ReviewQueue::close() {

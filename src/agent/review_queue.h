@@ -36,6 +36,7 @@ class ReviewQueue {
   void add(Review review);
   // Nothing where there is none until then, or after close().
   [[nodiscard]] std::optional<Review> take_until(std::optional<Time> end);
+  // With the one that was taken last, until whoever took it comes for the next.
   [[nodiscard]] std::size_t size() const;
   // Nobody waits any longer.
   void close();
@@ -45,6 +46,7 @@ class ReviewQueue {
   mutable std::mutex mutex_;  // over what follows
   std::deque<Review> queue_;
   std::set<std::string> waiting_;  // ids in the queue
+  bool one_is_out_ = false;
   bool closed_ = false;
   std::condition_variable changed_;
 };

@@ -20,8 +20,10 @@ TEST(ReviewQueue, HandsOutEachOnceInTheirOrder) {
   ASSERT_TRUE(first);
   EXPECT_EQ(first->sandbox_id, "b");
   EXPECT_EQ(first->occasion, Occasion::review);
+  EXPECT_EQ(queue.size(), 2U);  // it is being looked at
   EXPECT_EQ(queue.take_until(kPast)->sandbox_id, "a");
   EXPECT_FALSE(queue.take_until(kPast));
+  EXPECT_EQ(queue.size(), 0U);
   queue.add({"b", Occasion::review});  // it may come again
   EXPECT_EQ(queue.take_until(kPast)->sandbox_id, "b");
 }

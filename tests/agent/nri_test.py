@@ -191,6 +191,12 @@ class Case:
             return str(failure)
         raise AssertionError(f"{name} was not refused")
 
+    def is_up(self) -> bool:
+        try:
+            return self.cri.pod_ids() is not None
+        except (cri_calls.CallFailed, subprocess.SubprocessError):
+            return False
+
     def value(self, pod_id: str, key: str) -> str:
         pid = json.loads(self.cri.info(pod_id)["info"])["pid"]
         return read_value(key, ["nsenter", "-t", str(pid), "-n", "-i"])
@@ -447,6 +453,10 @@ def two_plugins(case: Case) -> None:
         second = Agent(case.agent.binaries, pathlib.Path(folder), case.agent.nri_socket, index="20")
         second.start()
         try:
+            # Told of all that is there, it looks at them by and by.
+            there = case.agent.status()["pods"]["withSettings"]
+            wait_until(lambda: [second.status()["pods"][name] for name in ("withSettings", "waitingForReview")]
+                       == [there, 0], "the second one has looked")
             before = [each.status()["pods"] for each in (case.agent, second)]
             case.has(case.run("both", TEN), TEN)
             after = [each.status()["pods"] for each in (case.agent, second)]
@@ -490,6 +500,7 @@ def installed(case: Case) -> None:
     subprocess.run([case.runtime.run / "kill"], check=True)
     subprocess.run([case.runtime.run / "start"], check=True)
     case.agent.wait_connected()
+    wait_until(case.is_up, "the runtime takes calls")
     case.has(case.run("installed", {"net.core.somaxconn": "1024"}), {"net.core.somaxconn": "1024"})
     plugin.unlink()
 
