@@ -404,7 +404,11 @@ def main() -> int:
     if os.geteuid() != 0:
         print("skip: needs root", file=sys.stderr)
         return SKIPPED
-    return run_cases(options) if os.environ.get(nri_test.INSIDE) else nri_test.go_inside(sys.argv[1:], __file__)
+    if os.environ.get(nri_test.INSIDE):
+        return run_cases(options)
+    if options.runtime != "docker":
+        nri_test.fetch(runtime_containerd.Containerd(options.runtime, options.cache))
+    return nri_test.go_inside(sys.argv[1:], __file__)
 
 
 if __name__ == "__main__":

@@ -509,6 +509,12 @@ CASES = (ten_keys, no_wish, forbidden, kernel_refuses, degraded, host_network, p
          policy_reaches_running_pods, drift_told, drift_repaired_and_not_fought, local_api, commands, two_plugins, slow_disk, few_rights, gone_pods, agent_killed, agent_killed_amid_calls, runtime_killed, installed)
 
 
+def fetch(runtime) -> None:
+    """Through the network, which the inside has none of; there a test says what it misses."""
+    with contextlib.suppress(runtime_containerd.Missing):
+        runtime.fetch()
+
+
 def go_inside(arguments: list[str], program: str = __file__) -> int:
     """Namespaces of one's own: whatever is left in them ends with them."""
     inside = subprocess.run(["unshare", "--mount", "--net", "--ipc", "--uts", "--pid", "--fork", "--mount-proc",
@@ -582,6 +588,7 @@ def main(cases=CASES, program: str = __file__, runtime_kind=NriContainerd) -> in
         return SKIPPED
     if os.environ.get(INSIDE):
         return run_cases(options, cases, runtime_kind)
+    fetch(runtime_kind(options.containerd, options.cache))
     return go_inside(sys.argv[1:], program)
 
 
