@@ -27,6 +27,7 @@ Doors::~Doors() {
 
 std::vector<DoorState> Doors::states() const {
   std::vector<DoorState> states;
+  states.reserve(open_.size());
   for (const std::unique_ptr<Open>& open : open_) {
     states.push_back(open->door->state());
   }

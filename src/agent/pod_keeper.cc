@@ -40,6 +40,7 @@ bool any_written(const Application& application) {
 
 std::vector<std::string> keys_of(const Application& application) {
   std::vector<std::string> keys;
+  keys.reserve(application.settings.size());
   for (const sysctl::AppliedSetting& applied : application.settings) {
     keys.push_back(applied.setting.key.name());
   }

@@ -31,6 +31,7 @@ std::vector<store::NamespaceRecord> namespaces_of(const Sandbox& sandbox,
        {NamespaceKind::ipc, target.ipc.has_value()},
        {NamespaceKind::uts, target.uts.has_value()}}};
   std::vector<store::NamespaceRecord> records;
+  records.reserve(kinds.size());
   for (const auto& [kind, own] : kinds) {
     records.push_back({std::string(to_string(kind)), own ? path_of(sandbox, kind) : "host"});
   }
@@ -75,6 +76,7 @@ store::PodRecord record_of(const Sandbox& sandbox, const OpenSandbox* open, Time
 std::vector<store::SettingRecord> settings_of(const sysctl::Application& application,
                                               const rules::Decision& decision) {
   std::vector<store::SettingRecord> records;
+  records.reserve(application.settings.size());
   for (const sysctl::AppliedSetting& applied : application.settings) {
     records.push_back(live::record_of(applied));
   }

@@ -74,6 +74,7 @@ const Given* SandboxBook::given_to_pod(std::string_view uid) const {
 
 std::vector<std::string> SandboxBook::all() const {
   std::vector<std::string> ids;
+  ids.reserve(entries_.size());
   for (const auto& [id, entry] : entries_) {
     ids.push_back(id);
   }

@@ -223,7 +223,7 @@ Result<> run(const Options& options, const policy::Allowlist& allowlist,
   const Result<> looped = loop.run();
   heart.stopping();
   board.set_doors(nullptr);
-  const Result<> ended = open->stop();
+  Result<> ended = open->stop();
   PSYS_TRY(looped);
   return ended;
 }

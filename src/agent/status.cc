@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds kAnswerLimit{2000};
 constexpr int kOk = 200;
 constexpr std::size_t kMaxAnswer = std::size_t{1} << 20U;
 
-std::string with_error(std::string line, const std::string& error) {
+std::string with_error(const std::string& line, const std::string& error) {
   return error.empty() ? line : line + "\n  " + printable(error);
 }
 

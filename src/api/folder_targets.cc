@@ -11,7 +11,6 @@ namespace {
 
 using live::FoundTarget;
 using live::Refusal;
-using live::SeenValue;
 using sysctl::SysctlKey;
 
 std::unexpected<Refusal> refused(Error error) {
