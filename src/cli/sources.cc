@@ -84,7 +84,7 @@ struct RecordSource::Parts {
     return {};
   }
 
-  [[nodiscard]] Result<std::unique_ptr<api::EventStream>> go_on(api::EventWish wish) {
+  [[nodiscard]] Result<std::unique_ptr<api::EventStream>> go_on(const api::EventWish& wish) {
     complain("the node service has ended, the state folder is followed instead");
     PSYS_TRY(open_folder(Use::follow));
     PSYS_TRY_ASSIGN(api::EventStreams streams, own->follow(wish));
@@ -153,6 +153,7 @@ struct TargetSource::Parts {
 
   void join() {
     std::vector<client::Place> joined_places;
+    joined_places.reserve(places.size());
     for (std::size_t at = 0; at < places.size(); ++at) {
       joined_places.push_back({*records[at], *places[at]});
     }

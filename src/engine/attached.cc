@@ -146,7 +146,7 @@ Result<AttachedSession> AttachedSession::begin(linux::FdRef in, Terminal termina
                   linux::SignalEvents::block({SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH}));
   PSYS_TRY_ASSIGN(
       auto raw, linux::RawTerminal::enter(terminal == Terminal::typed_into ? in : linux::FdRef()));
-  return AttachedSession(std::unique_ptr<Parts>(new Parts{std::move(signals), std::move(raw)}));
+  return AttachedSession(std::make_unique<Parts>(std::move(signals), std::move(raw)));
 }
 
 Result<> AttachedSession::serve(const Attached& attached) {

@@ -20,7 +20,7 @@ Result<> put_user(const pod::Container& container, cri::SecurityContext& securit
   const std::size_t colon = text.find(':');
   const std::string user = text.substr(0, colon);
   if (const auto uid = parse_number<std::int64_t>(user)) {
-    security.run_as_user = *uid;
+    security.run_as_user = uid;
   } else {
     security.run_as_username = user;
   }

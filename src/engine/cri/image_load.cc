@@ -63,7 +63,7 @@ Result<std::string> load_into_containerd(const std::string& socket_path,
     return Error::of(Code::not_found, "{}: {} does not exist", from, source.path);
   }
   const std::string digest = image::sha256_of(from);
-  const std::string name =
+  std::string name =
       fmt::format("localhost/podsysctl/loaded:{}", image::hex_of(digest).substr(0, 16));
   PSYS_TRY_ASSIGN(const std::string folder, make_temporary_folder());
   const ScopeExit clear([&] { (void)linux::remove_tree(folder); });

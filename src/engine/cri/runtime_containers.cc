@@ -84,7 +84,7 @@ Result<> RuntimeContainers::stop(const std::vector<StopRequest>& requests, milli
 
 // The shim of a container that is ending just now may hang up on the runtime ("ttrpc: closed").
 Result<> RuntimeContainers::end(const std::string& id) {
-  Result<> stopped = client_.stop_container(id, std::chrono::seconds(0));
+  const Result<> stopped = client_.stop_container(id, std::chrono::seconds(0));
   if (stopped) {
     return {};
   }

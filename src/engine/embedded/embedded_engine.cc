@@ -148,6 +148,7 @@ class EmbeddedEngine final : public Engine {
   Result<> stop_containers(const std::vector<StopRequest>& requests,
                            std::chrono::milliseconds grace) override {
     std::vector<Ending> endings;
+    endings.reserve(requests.size());
     for (const StopRequest& request : requests) {
       endings.push_back({process_of(request.container), request.container.monitor, request.signal});
     }
