@@ -16,6 +16,7 @@
 #include "sandbox/cni_record.h"
 #include "sandbox/cni_result.h"
 #include "sandbox/network_builtin.h"
+#include "sandbox/network_filter.h"
 #include "sandbox/network_ports.h"
 #include "sandbox/network_range.h"
 #include "sandbox/network_removal.h"
@@ -92,17 +93,15 @@ Result<CniNetwork> built_in(const NetworkPaths& paths, HostPorts ports,
   PSYS_TRY_ASSIGN(const std::vector<AddressRange> in_use, ranges_in_use());
   PSYS_TRY_ASSIGN(network.range, choose_range(in_use, kBuiltinBridge));
   network.data_dir = paths.data_dir;
-  network.filter = packet_filter();
   network.ports = ports;
-  if (network.filter == PacketFilter::missing && ports == HostPorts::some) {
+  PSYS_TRY_ASSIGN(const PacketFilter filter,
+                  let_through(network.range, network.data_dir + ".lock"));
+  if (filter == PacketFilter::missing && ports == HostPorts::some) {
     return Error::of(Code::unavailable,
                      "a host port needs iptables, which is not installed or not usable: install "
                      "the package iptables, or leave hostPort (-p) out");
   }
-  add_builtin_notices(network.filter, notices);
-  if (network.filter != PacketFilter::missing) {
-    PSYS_TRY(ensure_masquerade(network.range, network.data_dir + ".lock"));
-  }
+  add_builtin_notices(filter, notices);
   return builtin_network(network);
 }
 

@@ -64,9 +64,9 @@ struct NetworkAttachment {
 };
 
 // Chooses the network and, for the built-in one, its address range and plugins. Reads the host's
-// configuration, routes and packet filter; writes nothing. not_found with the package to install
-// when a plugin is missing; unsupported when a host port is asked of a network that has no plugin
-// for it.
+// configuration, routes and packet filter; writes nothing but the rules of network_filter.h.
+// not_found with the package to install when a plugin is missing; unsupported when a host port is
+// asked of a network that has no plugin for it.
 [[nodiscard]] Result<PreparedNetwork> prepare_network(const NetworkPaths& paths,
                                                       const NetworkRequest& request);
 
@@ -75,16 +75,15 @@ struct NetworkAttachment {
 [[nodiscard]] Result<NetworkAttachment> attach_network(const std::string& record);
 
 // Whether all that is left of a network when its net namespace has gone is an address to be
-// released: the built-in network without host ports and packet filter rules. Then detach_network()
+// released: the built-in network without host ports. Then detach_network()
 // is to be called after the net namespace has gone: the kernel takes its interfaces along in the
 // background, while a plugin that deletes one waits for it, 20 ms and more.
 [[nodiscard]] Result<bool> goes_with_namespace(const std::string& record);
 
 // Releases addresses, interfaces and packet filter rules. To be called before the net namespace is
 // unpinned, unless goes_with_namespace(); where it is gone the plugins release what they can
-// without it. Success if there
-// is nothing to release. On an error the rest has been released all the same and the call can be
-// repeated.
+// without it. Success if there is nothing to release. On an error the rest has been released all
+// the same and the call can be repeated.
 [[nodiscard]] Result<> detach_network(const std::string& record);
 
 }  // namespace podsysctl::sandbox

@@ -31,6 +31,7 @@
 #include "linux/worker_thread.h"
 #include "sandbox/network.h"
 #include "sandbox/network_builtin.h"
+#include "sandbox/network_filter.h"
 
 namespace podsysctl::sandbox {
 namespace {
@@ -122,7 +123,7 @@ class PrivateHost : public testing::Test {
     if (::geteuid() != 0) {
       GTEST_SKIP() << "making net namespaces needs root";
     }
-    for (const char* const plugin : {"bridge", "host-local", "portmap", "firewall"}) {
+    for (const char* const plugin : {"bridge", "host-local", "portmap"}) {
       if (!is_installed(plugin)) {
         GTEST_SKIP() << "the CNI plugin " << plugin << " is not installed";
       }
@@ -280,19 +281,76 @@ TEST_F(PrivateHost, SandboxesReachEachOtherAndAreReachedByHostPort) {
   });
 }
 
+// What lies beyond the host: a namespace with 192.0.2.2, behind 192.0.2.1 of the host.
+class Outside {
+ public:
+  explicit Outside(linux::WorkerThread& host) {
+    pid_t thread = 0;
+    inside_.call([&] {
+      EXPECT_EQ(::unshare(CLONE_NEWNET), 0);
+      thread = ::gettid();
+    });
+    host.call([&] {
+      EXPECT_EQ(run("ip", {"link", "add", "out0", "type", "veth", "peer", "name", "eth0", "netns",
+                           std::to_string(thread)}),
+                "");
+      EXPECT_EQ(run("ip", {"address", "add", "192.0.2.1/24", "dev", "out0"}), "");
+      EXPECT_EQ(run("ip", {"link", "set", "out0", "up"}), "");
+    });
+    inside_.call([] {
+      EXPECT_EQ(run("ip", {"address", "add", "192.0.2.2/24", "dev", "eth0"}), "");
+      EXPECT_EQ(run("ip", {"link", "set", "eth0", "up"}), "");
+    });
+  }
+  void call(const std::function<void()>& work) { inside_.call(work); }
+
+ private:
+  linux::WorkerThread inside_;
+};
+
+// As Docker leaves a host: whatever is forwarded is dropped.
+TEST_F(PrivateHost, PodsPassAPacketFilterThatDropsWhatIsForwarded) {
+  NetworkRequest web = request("web");
+  web.ports = {{.container_port = 80, .host_port = 8080}};
+  FakeSandbox sandbox(*host_, web);
+  Outside outside(*host_);
+  NetworkAttachment attached;
+  host_->call([&] {
+    ASSERT_EQ(run("iptables", {"-P", "FORWARD", "DROP"}), "");
+    ASSERT_EQ(attach(paths_, web, attached), "");
+  });
+  linux::Fd outer;
+  outside.call([&] { outer = listen_on(9000); });
+  linux::Fd inner;
+  sandbox.call([&] {
+    inner = listen_on(80);
+    EXPECT_EQ(connect_to("192.0.2.2", 9000), "") << "from a pod to the outside";
+  });
+  outside.call([] { EXPECT_EQ(connect_to("192.0.2.1", 8080), "") << "to a host port"; });
+  const NetworkRequest next = request("next");
+  const FakeSandbox another(*host_, next);
+  host_->call([&] {
+    const Result<> detached = detach_network(attached.record);
+    ASSERT_TRUE(detached) << detached.error().message;
+    NetworkAttachment again;
+    ASSERT_EQ(attach(paths_, next, again), "");
+    const std::string rules = run("iptables", {"-S", "FORWARD"});
+    EXPECT_TRUE(parse_forward_chain(rules, {0x0a830000, 16, ""}).has_our_rules) << rules;
+    EXPECT_EQ(std::ranges::count(rules, '\n'), 3) << "two rules for all pods:\n" << rules;
+    EXPECT_TRUE(detach_network(again.record));
+  });
+}
+
 // A kill -9 between the end of ADD and the storing of its result.
 TEST_F(PrivateHost, ThePreparedRecordIsEnoughToRemoveEverything) {
   const NetworkRequest web = request("web");
   const FakeSandbox sandbox(*host_, web);
   host_->call([&] {
-    ASSERT_EQ(run("iptables", {"-P", "FORWARD", "DROP"}), "");
     const Result<PreparedNetwork> prepared = prepare_network(paths_, web);
     ASSERT_TRUE(prepared) << prepared.error().message;
     const Result<NetworkAttachment> attached = attach_network(prepared->record);
     ASSERT_TRUE(attached) << attached.error().message;
     const std::string address = plain(attached->addresses.at(0));
-    const std::string rules = run("iptables-save", {});
-    EXPECT_THAT(rules, HasSubstr("-A CNI-FORWARD -s " + address)) << "forwarding is let through";
     const Result<> detached = detach_network(prepared->record);
     ASSERT_TRUE(detached) << detached.error().message;
     EXPECT_THAT(run("iptables-save", {}), Not(HasSubstr(address)));

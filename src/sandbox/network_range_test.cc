@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "sandbox/network_builtin.h"
+#include "sandbox/network_filter.h"
 
 namespace podsysctl::sandbox {
 namespace {
@@ -61,39 +62,60 @@ TEST(NetworkRange, KeepsClearOfTheHost) {
   EXPECT_THAT(none.error().message, HasSubstr("--network none"));
 }
 
+AddressRange pods() { return {.first = 0x0a830000, .prefix = 16, .interface = ""}; }
+
 TEST(BuiltinNetwork, HasOnlyThePluginsThatHaveWork) {
-  const auto types = [](PacketFilter filter, HostPorts ports) {
-    const Result<CniNetwork> network =
-        builtin_network({{0x0a830000, 16, ""}, "/run/x", filter, ports});
+  const auto types = [](HostPorts ports) {
+    const BuiltinNetwork wanted{.range = pods(), .data_dir = "/run/x", .ports = ports};
+    const Result<CniNetwork> network = builtin_network(wanted);
     EXPECT_TRUE(network) << network.error().message;
     std::string all;
     for (const CniPlugin& plugin : network->plugins) {
       all += plugin.type + " ";
     }
-    // Rules outlive a namespace, so DEL comes before its end where there are any.
+    // Rules of a pod's own outlive its namespace, so DEL comes before its end where there are any.
     EXPECT_EQ(goes_with_namespace(*network), all == "bridge ");
     return all;
   };
-  EXPECT_EQ(types(PacketFilter::open, HostPorts::none), "bridge ");
-  EXPECT_EQ(types(PacketFilter::open, HostPorts::some), "bridge portmap ");
-  EXPECT_EQ(types(PacketFilter::restricted, HostPorts::some), "bridge portmap firewall ");
-  EXPECT_EQ(types(PacketFilter::missing, HostPorts::none), "bridge ");
+  EXPECT_EQ(types(HostPorts::none), "bridge ");
+  EXPECT_EQ(types(HostPorts::some), "bridge portmap ");
 }
 
 TEST(BuiltinNetwork, LeavesMasqueradingToOneRule) {
-  EXPECT_EQ(builtin_network({{0x0a830000, 16, ""}, "/run/x", PacketFilter::open, HostPorts::none})
-                ->plugins.front()
-                .config,
+  const BuiltinNetwork wanted{.range = pods(), .data_dir = "/run/x"};
+  EXPECT_EQ(builtin_network(wanted)->plugins.front().config,
             R"({"type":"bridge","bridge":"podsysctl0","isGateway":true,"ipMasq":false,)"
             R"("hairpinMode":true,"ipam":{"type":"host-local","dataDir":"/run/x",)"
             R"("ranges":[[{"subnet":"10.131.0.0/16"}]],"routes":[{"dst":"0.0.0.0/0"}]}})");
 }
 
-TEST(BuiltinNetwork, ReadsForwardRules) {
-  EXPECT_EQ(parse_forward_rules("-P FORWARD ACCEPT\n"), PacketFilter::open);
-  EXPECT_EQ(parse_forward_rules("-P FORWARD DROP\n"), PacketFilter::restricted);
-  EXPECT_EQ(parse_forward_rules("-P FORWARD ACCEPT\n-A FORWARD -j REJECT\n"),
-            PacketFilter::restricted);
+TEST(PacketFilter, IsReadFromTheForwardChain) {
+  constexpr const char* kOurs =
+      "-A FORWARD -s 10.131.0.0/16 -i podsysctl0 -m comment --comment podsysctl -j ACCEPT\n"
+      "-A FORWARD -d 10.131.0.0/16 -o podsysctl0 -m conntrack --ctstate RELATED,ESTABLISHED,DNAT "
+      "-m comment --comment podsysctl -j ACCEPT\n";
+  struct Case {
+    const char* name;
+    std::string text;
+    PacketFilter filter;
+    bool has_our_rules;
+  };
+  const std::vector<Case> cases{
+      {"nothing", "-P FORWARD ACCEPT\n", PacketFilter::open, false},
+      {"a policy", "-P FORWARD DROP\n", PacketFilter::restricted, false},
+      {"a rule", "-P FORWARD ACCEPT\n-A FORWARD -j REJECT\n", PacketFilter::restricted, false},
+      {"ours alone", fmt::format("-P FORWARD ACCEPT\n{}", kOurs), PacketFilter::open, true},
+      {"ours before others", fmt::format("-P FORWARD DROP\n{}-A FORWARD -j DOCKER-USER\n", kOurs),
+       PacketFilter::restricted, true},
+      {"ours of another range",
+       "-P FORWARD DROP\n-A FORWARD -s 10.137.0.0/16 -i podsysctl0 -m comment --comment podsysctl "
+       "-j ACCEPT\n",
+       PacketFilter::restricted, false}};
+  for (const Case& each : cases) {
+    const ForwardChain chain = parse_forward_chain(each.text, pods());
+    EXPECT_EQ(chain.filter, each.filter) << each.name;
+    EXPECT_EQ(chain.has_our_rules, each.has_our_rules) << each.name;
+  }
 }
 
 }  // namespace

@@ -53,9 +53,10 @@ class EmbeddedEngine final : public Engine {
     state.namespaces = namespaces_of(newborn.sandbox());
     PSYS_TRY(journal.save(Stage::sandbox, state));
     PSYS_TRY(newborn.release());
-    cgroup_.start_move(layout_, request.id, state.process.pid);
     PSYS_TRY(connect_sandbox(request, newborn.sandbox(), folders(request.place, request.id), state,
                              journal));
+    // Not before: what CNI plugins start would wait for the move, and the runtime once more.
+    cgroup_.start_move(layout_, request.id, state.process.pid);
     return state;
   }
 
