@@ -5,8 +5,5 @@
 set -eu
 cd "$(dirname "$0")/.."
 build=${BUILD:-build}
-tools=${BENCH_BUILD:-$build/bench}
-cmake -S . -B "$tools" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DPSYS_STATIC=ON \
-  -DPSYS_TESTS=OFF -DPSYS_BENCH=ON >/dev/null
-cmake --build "$tools" --target bench_programs >&2
-exec python3 bench/run.py --binaries "$build/bin" --tools "$tools/bin" "$@"
+tools=$(bench/build.sh bench_programs)
+exec python3 bench/run.py --binaries "$build/bin" --tools "$tools" "$@"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the agent costs: its handler, a crowd of sandboxes, a pod's start with and without it, and its memory.
 
-run.py --binaries build/bin --cache DIR [--containerd 2.1] [--rounds 300] [--pairs 15] [--sandboxes 500]
+run.py --binaries build/bin --tools build/bench/bin --cache DIR [--containerd 2.1] [--rounds 300] [--pairs 15] [--sandboxes 500]
 Pods are started by turns with and without the agent, so that what disturbs the machine disturbs
 both. Runs in namespaces of its own, as tests/agent/nri_test.py does."""
 
@@ -27,9 +27,9 @@ def quantile(values: list[float], part: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * part))]
 
 
-def handler(binaries: pathlib.Path, rounds: int) -> None:
+def handler(tools: pathlib.Path, rounds: int) -> None:
     samples = collections.defaultdict(list)
-    lines = subprocess.run([binaries / "podsysctl-agent-bench", str(rounds)], check=True, capture_output=True,
+    lines = subprocess.run([tools / "podsysctl-agent-bench", str(rounds)], check=True, capture_output=True,
                            text=True).stdout.splitlines()
     for line in lines:
         name, microseconds = line.split("\t")
@@ -39,10 +39,10 @@ def handler(binaries: pathlib.Path, rounds: int) -> None:
               f"p90 {quantile(values, 0.9):.0f}, p99 {quantile(values, 0.99):.0f} ({len(values)} samples)")
 
 
-def crowd(binaries: pathlib.Path, sandboxes: int, rounds: int) -> None:
+def crowd(binaries: pathlib.Path, tools: pathlib.Path, sandboxes: int, rounds: int) -> None:
     """Many sandboxes: memory, a look for drift over all, a start while all are looked at again."""
     samples = collections.defaultdict(list)
-    lines = subprocess.run([binaries / "podsysctl-agent-crowd", binaries / "podsysctl-agent", str(sandboxes), str(rounds)],
+    lines = subprocess.run([tools / "podsysctl-agent-crowd", binaries / "podsysctl-agent", str(sandboxes), str(rounds)],
                            check=True, capture_output=True, text=True).stdout.splitlines()
     for line in lines:
         name, number = line.split("\t")
@@ -90,8 +90,8 @@ def pods(case: nri_test.Case, pairs: int) -> None:
 
 
 def measure(options: argparse.Namespace) -> int:
-    handler(options.binaries, options.rounds)
-    crowd(options.binaries, options.sandboxes, options.crowd_rounds)
+    handler(options.tools, options.rounds)
+    crowd(options.binaries, options.tools, options.sandboxes, options.crowd_rounds)
     nri_test.make_surroundings()
     with tempfile.TemporaryDirectory(prefix="psys-agent-bench-") as folder:
         work = pathlib.Path(folder)
@@ -109,6 +109,7 @@ def measure(options: argparse.Namespace) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binaries", type=pathlib.Path, required=True)
+    parser.add_argument("--tools", type=pathlib.Path, required=True)
     parser.add_argument("--cache", type=pathlib.Path, required=True)
     parser.add_argument("--containerd", default="2.1")
     parser.add_argument("--rounds", type=int, default=300)

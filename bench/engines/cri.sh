@@ -5,11 +5,8 @@
 set -eu
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build}
-tools=${BENCH_BUILD:-$build/bench}
-cmake -S . -B "$tools" -G Ninja -DCMAKE_BUILD_TYPE=Release -DPSYS_STATIC=ON \
-  -DPSYS_TESTS=OFF -DPSYS_BENCH=ON >/dev/null
-cmake --build "$tools" --target podsysctl-cri-calls >&2
+tools=$(bench/build.sh podsysctl-cri-calls)
 [ -d "$build/tests/images/busybox" ] ||
   tools/make_test_image.sh busybox "$build/tests/images/busybox" "$build/tests/packages" >&2
-exec python3 bench/engines/cri.py --binaries "$build/bin" --tools "$tools/bin" \
+exec python3 bench/engines/cri.py --binaries "$build/bin" --tools "$tools" \
   --images "$build/tests/images" "$@"

@@ -5,8 +5,5 @@
 set -eu
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build}
-tools=${BENCH_BUILD:-$build/bench}
-cmake -S . -B "$tools" -G Ninja -DCMAKE_BUILD_TYPE=Release -DPSYS_STATIC=ON \
-  -DPSYS_TESTS=OFF -DPSYS_BENCH=ON >/dev/null
-cmake --build "$tools" --target podsysctl-live-bench >&2
-exec unshare --mount python3 bench/live/run.py --binaries "$build/bin" --tools "$tools/bin" "$@"
+tools=$(bench/build.sh podsysctl-live-bench)
+exec unshare --mount python3 bench/live/run.py --binaries "$build/bin" --tools "$tools" "$@"
