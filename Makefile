@@ -2,7 +2,6 @@
 # A thin front for CMake. `sudo make demo` and `sudo make test` do everything on a fresh Debian 12.
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
-FUZZ_SECONDS ?= 30
 CMAKE_BUILD = cmake --build
 CMAKE_ARGS ?= -DPSYS_TESTS=ON
 
@@ -51,7 +50,7 @@ kernel e2e: build
 asan tsan matrix lint:
 	@tools/test_all.sh $@
 fuzz:
-	@PSYS_FUZZ_SECONDS=$(FUZZ_SECONDS) tools/test_all.sh fuzz
+	@$(if $(FUZZ_SECONDS),PSYS_FUZZ_SECONDS=$(FUZZ_SECONDS)) tools/test_all.sh fuzz
 
 .PHONY: bench
 bench: build
