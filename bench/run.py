@@ -43,7 +43,7 @@ class Results:
     skipped: dict[str, str] = dataclasses.field(default_factory=dict)
     wall: dict[tuple[str, str, int], list[float]] = dataclasses.field(default_factory=dict)
     cpu: dict[tuple[str, str, int], list[float]] = dataclasses.field(default_factory=dict)
-    pairs: dict[str, list[float]] = dataclasses.field(default_factory=dict)
+    pairs: dict[str, list[tuple[float, float]]] = dataclasses.field(default_factory=dict)
     phases: dict[str, dict[str, list[tuple[float, float]]]] = dataclasses.field(default_factory=dict)
     library_us: dict[str, list[float]] = dataclasses.field(default_factory=dict)
     lost_output: dict[str, int] = dataclasses.field(default_factory=dict)
@@ -104,16 +104,19 @@ def measure_runs(results: Results, ready: list[Contender], rounds: int) -> None:
 
 
 def measure_pairs(results: Results, ready: list[Contender], pairs: int) -> None:
-    """What ten sysctls cost: next to each other, since the difference is far below the noise."""
+    """What ten sysctls cost: next to each other, since the difference is far below the noise.
+    Of the time that passes, and of the processor's."""
     for number in range(pairs):
         for contender in ready:
             if contender.name in ("docker run", "podman run"):
                 continue
             times = {}
             for count in (0, len(KEYS)) if number % 2 == 0 else (len(KEYS), 0):
-                times[count] = spawn.run_once(contender.job("none", count)).wall_ms
+                times[count] = spawn.run_once(contender.job("none", count))
                 time.sleep(SETTLE)
-            results.pairs.setdefault(contender.name, []).append(times[len(KEYS)] - times[0])
+            ten, none = times[len(KEYS)], times[0]
+            results.pairs.setdefault(contender.name, []).append(
+                (ten.wall_ms - none.wall_ms, ten.cpu_ms - none.cpu_ms))
     spawn.reap()
 
 
