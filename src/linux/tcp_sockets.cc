@@ -107,7 +107,7 @@ Result<> receive_all(FdRef netlink, std::vector<TcpSocket>& sockets) {
       }
       return Error::from_errno(errno, "list TCP sockets");
     }
-    std::size_t left = static_cast<std::size_t>(count);
+    auto left = static_cast<std::size_t>(count);
     std::size_t at = 0;
     while (left >= sizeof(nlmsghdr)) {
       const auto& header = *reinterpret_cast<const nlmsghdr*>(buffer.data() + at);

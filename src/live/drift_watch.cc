@@ -66,7 +66,7 @@ Result<DriftRound> DriftWatch::look(const Surroundings& surroundings, const Drif
   }
   PSYS_TRY(note_drift(targets, surroundings));
   pacing_.forget_calm(now);
-  for (TargetDrift& target : targets) {
+  for (const TargetDrift& target : targets) {
     if (const Result<> repaired = repair_due(target, surroundings, orders, now, round); !repaired) {
       note_fault(target, repaired.error(), round);
     }

@@ -46,6 +46,7 @@ std::vector<SettingRecord> settings_of(const std::vector<AuditRecord>& trail) {
     }
   }
   std::vector<SettingRecord> settings;
+  settings.reserve(by_key.size());
   for (auto& [key, setting] : by_key) {
     settings.push_back(std::move(setting));
   }

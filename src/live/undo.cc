@@ -42,7 +42,7 @@ Step step_of(const AuditRecord& record, const SysctlKey& key, sysctl::SysctlTree
     return {};
   }
   if (force == Force::yes || sysctl::same_value(key, record.new_value, *now)) {
-    return {*record.old_value, ""};
+    return {record.old_value, ""};
   }
   return {{},
           fmt::format("{} is {} now, not the {} that was set", key.name(),

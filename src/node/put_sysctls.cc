@@ -20,6 +20,7 @@ using sysctl::ApplyState;
 
 std::vector<SettingRecord> records_of(const sysctl::Application& application) {
   std::vector<SettingRecord> records;
+  records.reserve(application.settings.size());
   for (const AppliedSetting& applied : application.settings) {
     records.push_back(live::record_of(applied));
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "oci/testing.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -30,7 +31,7 @@ void ContainerTest::SetUp() {
   folder_ = pattern;
   ASSERT_TRUE(linux::make_directories(bundle()).has_value());
   std::array<int, 2> ready{};
-  ASSERT_EQ(::pipe(ready.data()), 0);
+  ASSERT_EQ(::pipe2(ready.data(), O_CLOEXEC), 0);
   child_ = ::fork();
   if (child_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -64,7 +64,7 @@ void read_mode(const Fields& fields, SysctlPolicy& policy) {
     return;
   }
   if (const auto mode = on_forbidden_from_string(*text)) {
-    policy.on_forbidden = *mode;
+    policy.on_forbidden = mode;
   } else {
     fields.problems().error(
         *fields.find("onForbidden"),

@@ -27,6 +27,7 @@ Result<LiveConfig> LiveConfig::open(Config flags, std::string file) {
 
 std::vector<linux::FdRef> LiveConfig::fds() const {
   std::vector<linux::FdRef> fds;
+  fds.reserve(watches_.size());
   for (const linux::FolderWatch& watch : watches_) {
     fds.push_back(watch.fd());
   }
@@ -48,8 +49,8 @@ Result<LiveConfig::Reloaded> LiveConfig::reload() {
   PSYS_TRY_ASSIGN(Config config, read());
   PSYS_TRY_ASSIGN(NodePolicy policy, load_policy(config));
   PSYS_TRY(watch(config));
-  const Reloaded reloaded{.policy_changed = policy.fingerprint != policy_->fingerprint,
-                          .needs_restart = needs_restart(config_, config)};
+  Reloaded reloaded{.policy_changed = policy.fingerprint != policy_->fingerprint,
+                    .needs_restart = needs_restart(config_, config)};
   policy_ = std::make_shared<const NodePolicy>(std::move(policy));
   config_ = std::move(config);
   looked_at_ = state_of_files(config_);

@@ -159,11 +159,10 @@ void Supervisor::take_result(Finished finished) {
 
 // Another file may have waited for it.
 void Supervisor::give_up_name(Slots::iterator slot) {
-  const std::string namespace_ = slot->second.namespace_;
-  const std::string name = slot->second.name;
-  slots_.erase(slot);
+  const Slots::node_type given_up = slots_.extract(slot);
+  const Slot& former = given_up.mapped();
   for (const auto& [path, other] : slots_) {
-    if (other.name == name && other.namespace_ == namespace_) {
+    if (other.name == former.name && other.namespace_ == former.namespace_) {
       sync(path);
     }
   }

@@ -219,7 +219,7 @@ class Sync {
 
 }  // namespace
 
-Synced sync_pod(const node::Node& node, const Making& making, Task task, Metrics& metrics) {
+Synced sync_pod(const node::Node& node, const Making& making, const Task& task, Metrics& metrics) {
   Sync sync(node, making, task, metrics);
   Result<> done = sync.run();
   Outcome outcome = sync.take_outcome();

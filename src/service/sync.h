@@ -30,7 +30,7 @@ struct Synced {
   Result<> done;
 };
 
-[[nodiscard]] Synced sync_pod(const node::Node& node, const Making& making, Task task,
+[[nodiscard]] Synced sync_pod(const node::Node& node, const Making& making, const Task& task,
                               Metrics& metrics);
 
 // What a sync ends with that could not begin.

@@ -108,7 +108,8 @@ Result<> FakeRuntime::receive() {
     reader.feed(part);
     while (std::optional<Frame> frame = reader.next()) {
       auto& kept = frame->type == Frame::Type::request ? requests_ : responses_;
-      kept.emplace(frame->call, *std::move(frame));
+      const std::uint32_t call = frame->call;
+      kept.emplace(call, *std::move(frame));
     }
   });
   return {};
