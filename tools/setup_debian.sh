@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Installs, by name through apt, what building and running (demo), testing (test) or all of that and
-# a fast linter (lint: 70 MB more) needs on Debian 12 or newer. Packages that are there already are left alone; nothing starts a service.
-# Usage: setup_debian.sh demo|test|lint
+# Installs, by name through apt, what building and running (demo) or testing as well (test) needs on
+# Debian 12 or newer. Packages that are there already are left alone; nothing starts a service.
+# Usage: setup_debian.sh demo|test
 set -eu
 
 build="g++ make cmake ninja-build ccache pkg-config python3 python3-yaml ca-certificates git
@@ -13,13 +13,13 @@ run="runc crun conmon containernetworking-plugins iptables iproute2 skopeo busyb
 check="libgtest-dev libgmock-dev librapidcheck-dev clang-19 clang-tidy-19 clang-format-19
  libclang-rt-19-dev openssl docker.io podman qemu-system-x86 cpio zstd xz-utils man-db jq curl
  libxml2-utils strace util-linux zsh fish"
-lint="libclang-19-dev llvm-19-dev"
+# The linter's plugin (tools/tidy_own_code.cc): six times as fast for 70 MB.
+check="$check libclang-19-dev llvm-19-dev"
 
 case "${1:-}" in
   demo) wanted="$build $run" ;;
   test) wanted="$build $run $check" ;;
-  lint) wanted="$build $run $check $lint" ;;
-  *) echo "usage: $0 demo|test|lint" >&2; exit 2 ;;
+  *) echo "usage: $0 demo|test" >&2; exit 2 ;;
 esac
 
 missing=""

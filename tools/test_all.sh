@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Unit, kernel and end-to-end tests of the release build; unit tests under AddressSanitizer and
-# UBSan; short fuzz runs; other kernels in qemu; format and layers. Ends with one line that counts.
-# Usage: test_all.sh [PART...], of: release asan fuzz matrix format tsan lint. Without any: all but
-# the last two, which take as long again on a machine that has not seen the code.
+# UBSan; short fuzz runs; other kernels in qemu; lint. Ends with one line that counts.
+# Usage: test_all.sh [PART...], of: release asan fuzz matrix lint tsan format. Without any: all but
+# the last two. tsan builds the libraries with threads once more; format is the quick part of lint.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=${JOBS:-$(nproc)}
@@ -87,7 +87,7 @@ check() {
 part_format() { check tools/lint.sh format; }
 part_lint() { JOBS=$jobs check tools/lint.sh; }
 
-[ $# -gt 0 ] || set -- release asan fuzz matrix format
+[ $# -gt 0 ] || set -- release asan fuzz matrix lint
 for part in "$@"; do
   SECONDS=0
   "part_$part"
