@@ -24,42 +24,14 @@ Result<> keep_few_capabilities(live::ExistingSockets sockets) {
 }
 
 Result<> refuse_what_is_not_ours() {
-  static constexpr std::array<long, 33> kRefused{
-      SYS_execve,
-      SYS_execveat,
-      SYS_ptrace,
-      SYS_process_vm_readv,
-      SYS_process_vm_writev,
-      SYS_kexec_load,
-      SYS_init_module,
-      SYS_finit_module,
-      SYS_delete_module,
-      SYS_bpf,
-      SYS_perf_event_open,
-      SYS_reboot,
-      SYS_swapon,
-      SYS_swapoff,
-      SYS_mount,
-      SYS_umount2,
-      SYS_pivot_root,
-      SYS_chroot,
-      SYS_fsopen,
-      SYS_fsconfig,
-      SYS_fsmount,
-      SYS_open_tree,
-      SYS_move_mount,
-      SYS_open_by_handle_at,
-      SYS_name_to_handle_at,
-      SYS_userfaultfd,
-      SYS_add_key,
-      SYS_request_key,
-      SYS_keyctl,
-      SYS_settimeofday,
-      SYS_clock_settime,
-      SYS_acct,
-      SYS_syslog,
-  };
-  return linux::refuse_calls(kRefused);
+  static constexpr auto kMore = std::to_array<long>({
+      SYS_perf_event_open,   SYS_swapon,     SYS_swapoff,     SYS_mount,
+      SYS_umount2,           SYS_pivot_root, SYS_chroot,      SYS_fsopen,
+      SYS_fsconfig,          SYS_fsmount,    SYS_open_tree,   SYS_move_mount,
+      SYS_name_to_handle_at, SYS_add_key,    SYS_request_key, SYS_settimeofday,
+      SYS_clock_settime,     SYS_acct,       SYS_syslog,
+  });
+  return linux::refuse_calls(kMore);
 }
 
 }  // namespace podsysctl::agent

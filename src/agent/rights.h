@@ -12,8 +12,8 @@ namespace podsysctl::agent {
 // To look through the descriptors of other users' processes for their sockets, one more is needed.
 [[nodiscard]] Result<> keep_few_capabilities(live::ExistingSockets sockets);
 
-// Calls that no part of the agent makes, and somebody who got into it would: to run or trace other
-// programs, to load code into the kernel, to mount, to open files by handle.
+// Calls that no part of the agent makes, and somebody who got into it would: what
+// linux::refuse_calls() always refuses, and to mount, to look into the kernel, to set the clock.
 [[nodiscard]] Result<> refuse_what_is_not_ours();
 
 }  // namespace podsysctl::agent

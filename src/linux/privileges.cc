@@ -55,7 +55,32 @@ sock_filter load(std::size_t offset) {
   return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(offset));
 }
 
+constexpr auto kAlwaysRefused = std::to_array<long>({
+    SYS_execve,
+    SYS_execveat,
+    SYS_ptrace,
+    SYS_process_vm_readv,
+    SYS_process_vm_writev,
+    SYS_kexec_load,
+    SYS_init_module,
+    SYS_finit_module,
+    SYS_delete_module,
+    SYS_bpf,
+    SYS_reboot,
+    SYS_open_by_handle_at,
+    SYS_userfaultfd,
+    SYS_keyctl,
+});
+
 constexpr std::uint32_t kRefuse = SECCOMP_RET_ERRNO | EPERM;
+
+void refuse(std::vector<sock_filter>& program, std::span<const long> numbers) {
+  for (const long number : numbers) {
+    program.push_back(
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 1));
+    program.push_back(BPF_STMT(BPF_RET | BPF_K, kRefuse));
+  }
+}
 
 }  // namespace
 
@@ -83,7 +108,7 @@ Result<> keep_only_capabilities(std::span<const int> capabilities) {
   return {};
 }
 
-Result<> refuse_calls(std::span<const long> numbers) {
+Result<> refuse_calls(std::span<const long> more) {
   if (kArchitecture == 0) {
     return Error::of(Code::unsupported, "system calls cannot be filtered on this machine");
   }
@@ -95,11 +120,8 @@ Result<> refuse_calls(std::span<const long> numbers) {
       BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, kFirstForeignCall, 0, 1),
       BPF_STMT(BPF_RET | BPF_K, kRefuse),
   };
-  for (const long number : numbers) {
-    program.push_back(
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 1));
-    program.push_back(BPF_STMT(BPF_RET | BPF_K, kRefuse));
-  }
+  refuse(program, kAlwaysRefused);
+  refuse(program, more);
   program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
   const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {

@@ -14,8 +14,9 @@ namespace podsysctl::linux {
 // starts afterwards. One that the process does not have is not given.
 [[nodiscard]] Result<> keep_only_capabilities(std::span<const int> capabilities);
 
-// From now on these calls are EPERM, and so is every call in another architecture's numbers; no
-// program can get more rights by being run. Of all threads.
-[[nodiscard]] Result<> refuse_calls(std::span<const long> numbers);
+// From now on these calls are EPERM, and so are those that nobody who gives up rights makes (to run
+// or trace programs, to load code into the kernel, to open files by handle) and every call in
+// another architecture's numbers; no program can get more rights by being run. Of all threads.
+[[nodiscard]] Result<> refuse_calls(std::span<const long> more = {});
 
 }  // namespace podsysctl::linux

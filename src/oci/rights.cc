@@ -2,7 +2,6 @@
 #include "oci/rights.h"
 
 #include <linux/capability.h>
-#include <sys/syscall.h>
 
 #include <array>
 
@@ -17,24 +16,8 @@ Result<> keep_few_rights() {
       CAP_NET_ADMIN,        // to write net.* of a network that belongs to a user namespace
       CAP_DAC_READ_SEARCH,  // to read bundles that are another user's
   };
-  static constexpr std::array<long, 14> kRefused{
-      SYS_execve,
-      SYS_execveat,
-      SYS_ptrace,
-      SYS_process_vm_readv,
-      SYS_process_vm_writev,
-      SYS_kexec_load,
-      SYS_init_module,
-      SYS_finit_module,
-      SYS_delete_module,
-      SYS_bpf,
-      SYS_reboot,
-      SYS_open_by_handle_at,
-      SYS_userfaultfd,
-      SYS_keyctl,
-  };
   PSYS_TRY(linux::keep_only_capabilities(kKept));
-  return linux::refuse_calls(kRefused);
+  return linux::refuse_calls();
 }
 
 }  // namespace podsysctl::oci
