@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "install/hook_description.h"
 #include "json/json.h"
 #include "linux/file.h"
 
@@ -15,7 +16,6 @@ namespace {
 
 constexpr std::size_t kLargestProgram = std::size_t{256} << 20U;
 constexpr mode_t kDataMode = 0644;
-constexpr int kHookSeconds = 10;
 // The number decides in which order a runtime asks its plugins.
 constexpr const char* kNriName = "10-podsysctl";
 
@@ -38,20 +38,13 @@ Result<NodeFile> program(const std::string& source, const std::string& name, std
                    source);
 }
 
-// For pods that ask by annotation; a profile that selects pods by itself needs "always".
-NodeFile hook_description(const std::string& path, const std::string& hook) {
-  const json::Value description{
-      {"version", "1.0.0"},
-      {"hook",
-       {{"path", hook},
-        {"args", json::Value::array({"podsysctl-hook"})},
-        {"timeout", kHookSeconds}}},
-      {"when", {{"annotations", {{"^podsysctl\\.io/(sysctls|profile)$", ".*"}}}}},
-      {"stages", {"createRuntime", "poststart"}},
-  };
-  return {.path = path,
-          .content = json::dump(description, json::Layout::indented) + "\n",
-          .mode = kDataMode};
+Result<NodeFile> hook_description(std::string path, const std::string& hook) {
+  PSYS_TRY_ASSIGN(json::Value description,
+                  json::parse(packaged_hook_description(), "the hook's description"));
+  description["hook"]["path"] = hook;
+  return NodeFile{.path = std::move(path),
+                  .content = json::dump(description, json::Layout::indented) + "\n",
+                  .mode = kDataMode};
 }
 
 }  // namespace
@@ -68,9 +61,11 @@ Result<std::vector<NodeFile>> files_of(Part part, const std::string& source, con
     case Part::hook: {
       const std::string hook = places.programs + "/podsysctl-hook";
       PSYS_TRY_ASSIGN(NodeFile binary, program(source, "podsysctl-hook", hook));
+      PSYS_TRY_ASSIGN(NodeFile description,
+                      hook_description(places.hooks + "/podsysctl-hook.json", hook));
       // The program first: a description that names none keeps every container from starting.
       files.push_back(std::move(binary));
-      files.push_back(hook_description(places.hooks + "/podsysctl-hook.json", hook));
+      files.push_back(std::move(description));
       break;
     }
     case Part::nri: {

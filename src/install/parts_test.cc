@@ -7,7 +7,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
+#include "json/json.h"
 #include "linux/file.h"
 
 namespace podsysctl::install {
@@ -51,6 +53,18 @@ TEST_F(Parts, TheHookComesBeforeTheDescriptionThatNamesIt) {
   EXPECT_THAT(files->at(1).content, HasSubstr(R"("path": "/opt/x/podsysctl-hook")"));
   EXPECT_THAT(files->at(1).content, HasSubstr("\"args\": [\n      \"podsysctl-hook\"\n    ]"));
   EXPECT_THAT(files->at(1).content, HasSubstr(R"("^podsysctl\\.io/(sysctls|profile)$": ".*")"));
+}
+
+TEST_F(Parts, TheDescriptionIsThePackagesWithAnotherPath) {
+  const auto files = files_of(Part::hook, folder_, {.programs = "/usr/libexec/podsysctl"});
+  ASSERT_TRUE(files) << files.error().message;
+  const auto packaged = linux::read_file(PSYS_HOOK_DESCRIPTION, 4096);
+  ASSERT_TRUE(packaged) << packaged.error().message;
+  const auto ours = json::parse(files->at(1).content, "what is written");
+  const auto theirs = json::parse(*packaged, "what is packaged");
+  ASSERT_TRUE(ours);
+  ASSERT_TRUE(theirs);
+  EXPECT_EQ(*ours, *theirs);
 }
 
 TEST_F(Parts, AProgramThatIsMissingIsNamed) {
