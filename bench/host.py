@@ -9,14 +9,12 @@ import pathlib
 import platform
 import re
 import signal
-import subprocess
 import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/e2e"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "support"))
 import host_state  # noqa: E402
-
-import spawn  # noqa: E402
+import private_host  # noqa: E402
 
 SETTLE_SECONDS = 10
 # Groups below a hierarchy's top that only this benchmark makes here, by the start of their names.
@@ -47,8 +45,7 @@ def enter_and_run_again(work: str) -> int:
     """Starts this program once more with --inside in new namespaces; compares the machine after it.
     Only what cannot be the doing of the machine's other users counts."""
     sysctls, known = host_state.sysctls(), groups()
-    inner = subprocess.run(["unshare", "--net", "--mount", "--ipc", "--uts", sys.executable,
-                            *sys.argv, "--inside", work], check=False)
+    inner = private_host.go_inside("--inside", work, own_pids=False)
     remove_empty(groups() - known)
     after = host_state.sysctls()
     problems = [f"sysctl {key}: was {sysctls[key]!r}, is {after[key]!r}"
@@ -57,7 +54,7 @@ def enter_and_run_again(work: str) -> int:
     problems += [f"mount {mount}" for mount in host_state.mounts() if work in mount]
     for problem in problems:
         print(f"left behind on the machine: {problem}", file=sys.stderr)
-    return 1 if problems else inner.returncode
+    return 1 if problems else inner
 
 
 def left_behind_inside(work: str, mounts_before: set[str]) -> list[str]:
@@ -77,11 +74,9 @@ def pods_of(work: str) -> list[str]:
 
 def set_up_inside() -> set[str]:
     """The mounts that are there from now on."""
-    spawn.become_subreaper()
-    spawn.must(["mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", "/run"])
-    if os.path.isdir("/etc/cni/net.d"):  # the administrator's network would be used
-        spawn.must(["mount", "-t", "tmpfs", "tmpfs", "/etc/cni/net.d"])
-    spawn.must(["ip", "link", "set", "lo", "up"])
+    private_host.become_subreaper()
+    # The administrator's network would be used.
+    private_host.furnish(*(folder for folder in ("/etc/cni/net.d",) if os.path.isdir(folder)))
     return set(host_state.mounts())
 
 
@@ -89,7 +84,7 @@ def end_remaining_processes() -> list[str]:
     """The names of those that did not end by themselves in time."""
     deadline = time.monotonic() + SETTLE_SECONDS
     while True:
-        spawn.reap()
+        private_host.reap()
         living = host_state.descendants(os.getpid())
         if not living:
             return []

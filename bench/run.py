@@ -23,11 +23,11 @@ import contenders
 import footprint
 import host
 import phases
+import private_host
 import report
 import spawn
 from contenders import COUNTS, KEYS, Contender, Place, Unavailable
 
-SKIPPED = 77
 WARM_UPS = 2
 SETTLE = 0.02  # what a run leaves to the kernel (namespaces that end) should not meet the next
 
@@ -98,7 +98,7 @@ def measure_runs(results: Results, ready: list[Contender], rounds: int) -> None:
                 results.cpu.setdefault(key, []).append(timing.cpu_ms)
                 results.lost_output[contender.name] = (
                     results.lost_output.get(contender.name, 0) + timing.lost_output)
-        spawn.reap()
+        private_host.reap()
         print(f"\rround {number + 1} of {rounds} ", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
 
@@ -117,7 +117,7 @@ def measure_pairs(results: Results, ready: list[Contender], pairs: int) -> None:
             ten, none = times[len(KEYS)], times[0]
             results.pairs.setdefault(contender.name, []).append(
                 (ten.wall_ms - none.wall_ms, ten.cpu_ms - none.cpu_ms))
-    spawn.reap()
+    private_host.reap()
 
 
 def measure_library(results: Results, place: Place, rounds: int) -> None:
@@ -219,11 +219,9 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> int:
     options = parse_arguments()
     if os.geteuid() != 0:
-        print("skip: namespaces are made by root", file=sys.stderr)
-        return SKIPPED
+        return private_host.skip("namespaces are made by root")
     if not (options.binaries / "podsysctl").exists():
-        print(f"skip: {options.binaries}/podsysctl is not built", file=sys.stderr)
-        return SKIPPED
+        return private_host.skip(f"{options.binaries}/podsysctl is not built")
     if options.inside:
         return run_inside(options)
     work = tempfile.mkdtemp(prefix="podsysctl-bench-")

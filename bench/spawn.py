@@ -7,14 +7,12 @@ import dataclasses
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 
 CLONE_NEWNS = 0x00020000
 MS_REC, MS_PRIVATE, MNT_DETACH = 0x4000, 1 << 18, 2
-PR_SET_CHILD_SUBREAPER = 36
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -126,15 +124,3 @@ def must(argv: list[str], env: dict[str, str] | None = None, mounts: int = -1,
     if done.returncode != 0:
         raise Broken(f"{' '.join(argv)}: exit code {done.returncode}: {done.stderr.strip()[-600:]}")
     return done.stdout
-
-
-def become_subreaper() -> None:
-    """Whatever a measured program leaves running becomes our child, so that it is found."""
-    if LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
-        sys.exit("prctl(PR_SET_CHILD_SUBREAPER) failed")
-
-
-def reap() -> None:
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0] != 0:
-            pass

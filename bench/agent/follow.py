@@ -6,22 +6,21 @@ costs while nothing happens.
 follow.py --binaries build/bin --cache DIR --runtime docker|1.6 [--rounds 40] [--idle 20]
 The first process of each container asks for the value over and over and keeps the time that it took
 in its command line. `unchanged`: the same for a value that was there from the beginning, which is
-what the measuring itself takes. Runs in namespaces of its own, as tests/agent/follow_test.py does."""
+what the measuring itself takes. Runs in namespaces of its own."""
 
 import argparse
 import os
 import pathlib
 import statistics
 import sys
-import tempfile
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1] / "tests" / "agent"))
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "agent"))
 
-import follow_test  # noqa: E402
-import nri_test  # noqa: E402
+import followed  # noqa: E402
+import agent  # noqa: E402
 import runtime_containerd  # noqa: E402
+from cases import wait_until  # noqa: E402
 
 BASE = 1_000_000_000
 # Microseconds by the clock of the machine, in busybox's shell and with one process a look.
@@ -49,7 +48,7 @@ def measured(pid: int) -> float:
         if words[1:2] == [b"sleep"]:
             found.append(int(words[2]) - BASE)
         return bool(found)
-    nri_test.wait_until(is_asleep, f"process {pid} has its value")
+    wait_until(is_asleep, f"process {pid} has its value")
     return found[0] / 1000
 
 
@@ -63,7 +62,7 @@ class MeasuringContainerd(runtime_containerd.Containerd):
 
 
 def one(pods, name: str, settings: dict[str, str] | None, wanted: str) -> float:
-    if isinstance(pods, follow_test.DockerPods):
+    if isinstance(pods, followed.DockerPods):
         pod = pods.run(name, settings, command=("sh", "-c", script("/bin/busybox", wanted)))
     else:
         pod = pods.run(name, settings)
@@ -84,42 +83,32 @@ def processor_time(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def idle(agent: follow_test.Agent, seconds: float) -> None:
-    before = processor_time(agent.process.pid)
+def idle(pid: int, seconds: float) -> None:
+    before = processor_time(pid)
     time.sleep(seconds)
-    spent = processor_time(agent.process.pid) - before
+    spent = processor_time(pid) - before
     print(f"idle: {spent * 1000:.0f} ms of processor time in {seconds:.0f} s", flush=True)
 
 
-def measure(options: argparse.Namespace) -> int:
-    nri_test.make_surroundings()
-    with tempfile.TemporaryDirectory(prefix="psys-follow-bench-") as folder:
-        runtime, pods, agent = follow_test.start_runtime(options, pathlib.Path(folder), MeasuringContainerd)
-        try:
-            agent.start()
-            idle(agent, options.idle)
-            if options.runtime == "docker":
-                show("unchanged", [one(pods, f"same{i}", None, "0") for i in range(options.rounds)])
-            show("until the value is in force",
-                 [one(pods, f"web{i}", follow_test.WISH, "4096") for i in range(options.rounds)])
-        finally:
-            agent.kill()
-            follow_test.clean_up(runtime, pods)
+def measure(options: argparse.Namespace, runtime) -> int:
+    with followed.started(runtime, options.binaries) as case:
+        case.agent.start()
+        idle(case.agent.process.pid, options.idle)
+        if options.runtime == "docker":
+            show("unchanged", [one(case.pods, f"same{i}", None, "0") for i in range(options.rounds)])
+        show("until the value is in force",
+             [one(case.pods, f"web{i}", followed.WISH, "4096") for i in range(options.rounds)])
     return 0
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binaries", type=pathlib.Path, required=True)
-    parser.add_argument("--cache", type=pathlib.Path, required=True)
+    parser = agent.parser_of(__doc__)
     parser.add_argument("--runtime", choices=("docker", "1.6"), required=True)
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--idle", type=float, default=20)
     options = parser.parse_args()
-    options.binaries = options.binaries.resolve()
-    if os.environ.get(nri_test.INSIDE):
-        return measure(options)
-    return nri_test.go_inside(sys.argv[1:], __file__)
+    runtime = followed.runtime_of(options.runtime, options.cache, MeasuringContainerd)
+    return agent.run_on_private_host(runtime, lambda: measure(options, runtime))
 
 
 if __name__ == "__main__":

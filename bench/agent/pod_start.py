@@ -6,23 +6,20 @@ that writes them, against the same pod without any and without the agent.
 pod_start.py --binaries build/bin --cache DIR [--containerd 2.1] [--rounds 30]
 A pod's start is here from RunPodSandbox to StartContainer of its application. The end of the init
 container is asked for every few milliseconds, which no kubelet does. The ways go by turns, so that what
-disturbs the machine disturbs all. Runs in namespaces of its own, as tests/agent/nri_test.py does."""
+disturbs the machine disturbs all. Runs in namespaces of its own."""
 
-import argparse
-import os
 import pathlib
 import statistics
 import sys
-import tempfile
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-REPO = HERE.parents[1]
-sys.path += [str(REPO / "tests" / "agent"), str(REPO / "tests" / "e2e")]
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "support"))
 
-import nri_test  # noqa: E402
+import agent  # noqa: E402
 import runtime_containerd  # noqa: E402
+from agent import TEN  # noqa: E402
 from cri_calls import CallFailed, Cri, Pod, field, fields  # noqa: E402
+from sysctls import conf_text, path_of  # noqa: E402
 
 EXITED = 2
 WAYS = ("nothing", "privileged init container", "agent, no wishes", "agent, 10 keys")
@@ -32,8 +29,8 @@ ORDER = ("net.ipv4.ip_forward", "net.ipv4.ip_unprivileged_port_start")
 
 def script() -> str:
     """What people put into such init containers, but that it stops at a failure."""
-    keys = [*ORDER, *(key for key in nri_test.TEN if key not in ORDER)]
-    return "set -e; " + "; ".join(f"echo '{nri_test.TEN[key]}' >/proc/sys/{key.replace('.', '/')}" for key in keys)
+    keys = [*ORDER, *(key for key in TEN if key not in ORDER)]
+    return "set -e; " + "; ".join(f"echo '{TEN[key]}' >{path_of(key)}" for key in keys)
 
 
 class PrivilegedPod(Pod):
@@ -64,7 +61,7 @@ class Containers(Cri):
 
 
 def start_pod(cri: Containers, way: str, name: str) -> tuple[str, float]:
-    annotations = nri_test.conf_text(nri_test.TEN) if way == "agent, 10 keys" else {}
+    annotations = conf_text(TEN) if way == "agent, 10 keys" else {}
     by_init = way == "privileged init container"
     pod = (PrivilegedPod if by_init else Pod)(name, annotations=annotations)
     begun = time.monotonic()
@@ -77,7 +74,7 @@ def start_pod(cri: Containers, way: str, name: str) -> tuple[str, float]:
     return pod_id, (time.monotonic() - begun) * 1000
 
 
-def measure(case: nri_test.Case, rounds: int) -> None:
+def measure(case: agent.Case, rounds: int) -> None:
     cri = Containers(case.runtime.socket)
     times = {way: [] for way in WAYS}
     for i in range(2 * rounds):
@@ -92,8 +89,7 @@ def measure(case: nri_test.Case, rounds: int) -> None:
             if j > 0:
                 times[way].append(took)
             if way in (WAYS[1], WAYS[3]):
-                case.has(pod_id, nri_test.TEN)
-            cri.stop_pod(pod_id)
+                case.has(pod_id, TEN)
             cri.remove_pod(pod_id)
         if with_agent:
             case.agent.kill()
@@ -105,30 +101,19 @@ def measure(case: nri_test.Case, rounds: int) -> None:
               f"{statistics.median(values) / statistics.median(base):11.3f} {paired:9.3f}")
 
 
-def run(options: argparse.Namespace) -> int:
-    nri_test.make_surroundings()
-    with tempfile.TemporaryDirectory(prefix="psys-pod-start-") as folder:
-        work = pathlib.Path(folder)
-        runtime = nri_test.NriContainerd(options.containerd, options.cache)
-        runtime.start(work)
-        try:
-            measure(nri_test.Case(runtime, nri_test.Agent(options.binaries.resolve(), work, runtime.run / "nri.sock")),
-                    options.rounds)
-        finally:
-            nri_test.clean_up(runtime)
-    return 0
-
-
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binaries", type=pathlib.Path, required=True)
-    parser.add_argument("--cache", type=pathlib.Path, required=True, help="folder of unpacked containerd versions")
+    parser = agent.parser_of(__doc__)
     parser.add_argument("--containerd", default="2.1")
     parser.add_argument("--rounds", type=int, default=30)
     options = parser.parse_args()
-    if os.environ.get(nri_test.INSIDE):
-        return run(options)
-    return nri_test.go_inside(sys.argv[1:], __file__)
+    runtime = agent.NriContainerd(options.containerd, options.cache)
+
+    def inside() -> int:
+        with agent.started(runtime, options.binaries) as case:
+            measure(case, options.rounds)
+        return 0
+
+    return agent.run_on_private_host(runtime, inside)
 
 
 if __name__ == "__main__":

@@ -4,23 +4,21 @@
 
 run.py --binaries build/bin --tools build/bench/bin --cache DIR [--containerd 2.1] [--rounds 300] [--pairs 15] [--sandboxes 500]
 Pods are started by turns with and without the agent, so that what disturbs the machine disturbs
-both. Runs in namespaces of its own, as tests/agent/nri_test.py does."""
+both. Runs in namespaces of its own."""
 
 import argparse
 import collections
-import os
 import pathlib
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1] / "tests" / "agent"))
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "support"))
 
-import cri_calls  # noqa: E402
-import nri_test  # noqa: E402
+import agent  # noqa: E402
+import rights  # noqa: E402
+from agent import TEN, Case  # noqa: E402
 
 
 def quantile(values: list[float], part: float) -> float:
@@ -57,69 +55,56 @@ def crowd(binaries: pathlib.Path, tools: pathlib.Path, sandboxes: int, rounds: i
     print(f"drift over {sandboxes} sandboxes / bare loop: {statistics.median(ratios):.2f} (goal: at most 2)")
 
 
-def resident(agent: nri_test.Agent) -> str:
-    status = pathlib.Path(f"/proc/{agent.process.pid}/status").read_text()
-    return next(line.split(":")[1].strip() for line in status.splitlines() if line.startswith("VmRSS"))
+def resident(case: Case) -> str:
+    return rights.status_of(case.agent.process.pid)["VmRSS"]
 
 
-def one_start(case: nri_test.Case, name: str, settings: dict[str, str] | None) -> float:
+def one_start(case: Case, name: str, settings: dict[str, str] | None) -> float:
     start = time.monotonic()
     pod = case.run(name, settings)
     took = time.monotonic() - start
-    case.cri.stop_pod(pod)
     case.cri.remove_pod(pod)
     return took * 1000
 
 
-def pods(case: nri_test.Case, pairs: int) -> None:
+def pods(case: Case, pairs: int) -> None:
     times = {"without": [], "with, no wishes": [], "with, 10 keys": []}
-    print(f"resident, idle: {resident(case.agent)}")
+    print(f"resident, idle: {resident(case)}")
     for i in range(pairs):
         # Each kind comes first, second and third in turn.
         for kind in [*times, *times][i % 3:i % 3 + 3]:
             if kind == "without":
                 case.agent.kill()
             name = f"{kind.replace(', ', '-').replace(' ', '-')}-{i}"
-            times[kind].append(one_start(case, name, nri_test.TEN if kind != "with, no wishes" else None))
+            times[kind].append(one_start(case, name, TEN if kind != "with, no wishes" else None))
             if kind == "without":
                 case.agent.start()
     for name, values in times.items():
         print(f"pod start {name}: median {statistics.median(values):.1f} ms, least {min(values):.1f}, "
               f"p90 {quantile(values, 0.9):.1f}")
-    print(f"resident, after: {resident(case.agent)}")
+    print(f"resident, after: {resident(case)}")
 
 
-def measure(options: argparse.Namespace) -> int:
+def measure(options: argparse.Namespace, runtime: agent.NriContainerd) -> int:
     handler(options.tools, options.rounds)
     crowd(options.binaries, options.tools, options.sandboxes, options.crowd_rounds)
-    nri_test.make_surroundings()
-    with tempfile.TemporaryDirectory(prefix="psys-agent-bench-") as folder:
-        work = pathlib.Path(folder)
-        runtime = nri_test.NriContainerd(options.containerd, options.cache)
-        runtime.start(work)
-        agent = nri_test.Agent(options.binaries.resolve(), work, runtime.run / "nri.sock")
-        try:
-            agent.start()
-            pods(nri_test.Case(runtime, agent), options.pairs)
-        finally:
-            nri_test.clean_up(runtime)
+    with agent.started(runtime, options.binaries) as case:
+        case.agent.start()
+        pods(case, options.pairs)
     return 0
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binaries", type=pathlib.Path, required=True)
+    parser = agent.parser_of(__doc__)
     parser.add_argument("--tools", type=pathlib.Path, required=True)
-    parser.add_argument("--cache", type=pathlib.Path, required=True)
     parser.add_argument("--containerd", default="2.1")
     parser.add_argument("--rounds", type=int, default=300)
     parser.add_argument("--pairs", type=int, default=15)
     parser.add_argument("--sandboxes", type=int, default=500)
     parser.add_argument("--crowd-rounds", type=int, default=10)
     options = parser.parse_args()
-    if os.environ.get(nri_test.INSIDE):
-        return measure(options)
-    return nri_test.go_inside(sys.argv[1:], __file__)
+    runtime = agent.NriContainerd(options.containerd, options.cache)
+    return agent.run_on_private_host(runtime, lambda: measure(options, runtime))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ A program that does nothing shows what starting one costs. In namespaces of its 
 
 import argparse
 import json
-import os
 import pathlib
 import statistics
 import sys
@@ -17,6 +16,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "tests" / "cni")]
 
 import place  # noqa: E402
+import private_host  # noqa: E402
 import spawn  # noqa: E402
 import stats  # noqa: E402
 
@@ -79,9 +79,9 @@ def main() -> int:
     parser.add_argument("--binaries", type=pathlib.Path, required=True)
     parser.add_argument("--rounds", type=int, default=300)
     options = parser.parse_args()
-    if not os.environ.get(place.INSIDE):
-        return place.go_inside(__file__, sys.argv[1:])
-    place.make_surroundings()
+    if not private_host.is_inside():
+        return private_host.go_inside()
+    private_host.furnish()
     with place.work_folder() as work:
         here = place.Place(options.binaries.resolve(), work)
         here.require("tuning")

@@ -8,17 +8,18 @@ import argparse
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 import tempfile
 
 sys.dont_write_bytecode = True  # the sources stay clean
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "tests" / "e2e")]
+sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "tests" / "support")]
 import contenders
+import private_host
 import runtime_containerd
 import spawn
 import stats
+from cases import Skip
 
 LIMIT = 1.1
 IMAGE = "docker.io/library/busybox:latest"
@@ -70,9 +71,8 @@ def report(version: str, samples: dict[str, dict[int, list[float]]]) -> int:
 
 
 def run_inside(options: argparse.Namespace) -> int:
-    spawn.become_subreaper()
-    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    private_host.become_subreaper()
+    private_host.furnish()
     work = pathlib.Path(tempfile.mkdtemp(prefix="podsysctl-bench-"))
     cache = (options.images.parent / "containerd").resolve()
     runtime = runtime_containerd.Containerd(options.containerd, cache)
@@ -80,9 +80,8 @@ def run_inside(options: argparse.Namespace) -> int:
         runtime.start(work)
         runtime.take_image("busybox", options.images.resolve() / "busybox")
         return report(options.containerd, measure(jobs_of(options, runtime, work), options.runs))
-    except runtime_containerd.Missing as reason:
-        print(f"skip: {reason}")
-        return 77
+    except Skip as reason:
+        return private_host.skip(reason)
     finally:
         runtime.stop()
         shutil.rmtree(work, ignore_errors=True)
@@ -95,13 +94,9 @@ def main() -> int:
     parser.add_argument("--images", type=pathlib.Path, required=True)
     parser.add_argument("--containerd", choices=("1.6", "1.7", "2.1"), default="1.6")
     parser.add_argument("--runs", type=int, default=30)
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     options.binaries, options.tools = options.binaries.resolve(), options.tools.resolve()
-    if options.inside:
-        return run_inside(options)
-    return subprocess.run(["unshare", "--net", "--mount", "--ipc", "--uts", sys.executable,
-                           *sys.argv, "--inside"], check=False).returncode
+    return run_inside(options) if private_host.is_inside() else private_host.go_inside(own_pids=False)
 
 
 if __name__ == "__main__":

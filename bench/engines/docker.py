@@ -21,12 +21,13 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
-sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "tests" / "e2e")]
+sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "tests" / "support")]
 import contenders
+import private_host
 import runtime_docker
 import stats
+from cases import Skip
 
-SKIPPED = 77
 SYSCTLS = contenders.sysctls(len(contenders.KEYS))
 COMMAND = ["sleep", "1000"]
 
@@ -131,8 +132,7 @@ def report(times: dict[str, list[float]]) -> None:
 
 
 def inside(options: argparse.Namespace) -> int:
-    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    private_host.furnish()
     work = pathlib.Path(tempfile.mkdtemp(prefix="podsysctl-bench-"))
     daemon = runtime_docker.Docker()
     try:
@@ -142,9 +142,8 @@ def inside(options: argparse.Namespace) -> int:
         bench.prepare()
         report(bench.measure(options.runs))
         return 0
-    except runtime_docker.Missing as reason:
-        print(f"skip: {reason}", file=sys.stderr)
-        return SKIPPED
+    except Skip as reason:
+        return private_host.skip(reason)
     finally:
         daemon.stop()
         shutil.rmtree(work, ignore_errors=True)
@@ -155,12 +154,8 @@ def main() -> int:
     parser.add_argument("--binaries", type=pathlib.Path, required=True)
     parser.add_argument("--images", type=pathlib.Path, required=True)
     parser.add_argument("--runs", type=int, default=20)
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.inside:
-        return inside(options)
-    return subprocess.run(["unshare", "--net", "--mount", "--ipc", "--uts", sys.executable,
-                           *sys.argv, "--inside"], check=False).returncode
+    return inside(options) if private_host.is_inside() else private_host.go_inside(own_pids=False)
 
 
 if __name__ == "__main__":

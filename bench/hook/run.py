@@ -23,6 +23,9 @@ sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "tests" / "hook")]
 import contenders  # noqa: E402
 import stats  # noqa: E402
 import surroundings  # noqa: E402
+import private_host  # noqa: E402
+from cases import Skip, wait_until  # noqa: E402
+from sysctls import conf_text  # noqa: E402
 
 POLICY = """apiVersion: podsysctl.io/v1alpha1
 kind: SysctlPolicy
@@ -76,7 +79,7 @@ class Bench(surroundings.Bench):
         return {name: (value, other)[run % 2] for name, value, other in contenders.KEYS[:count]}
 
     def hook_row(self, name: str, count: int, pid: int) -> Row:
-        bundles = [self.bundle([], surroundings.conf_text(self.wishes(count, run)) if count else {}) for run in (0, 1)]
+        bundles = [self.bundle([], conf_text(self.wishes(count, run)) if count else {}) for run in (0, 1)]
         states = [json.dumps({"ociVersion": "1.0.2", "id": "bench", "status": "creating", "pid": pid,
                               "bundle": str(bundle)}) for bundle in bundles]
         argv = [self.binaries / "podsysctl-hook", f"--policy-dir={self.policies}", "createRuntime"]
@@ -88,7 +91,7 @@ class Bench(surroundings.Bench):
         return [*(ours if wrapped else [runtime]), "--root", f"{self.state}-{os.path.basename(runtime)}"]
 
     def create_row(self, runtime: str, name: str, count: int, wrapped: bool, over: str = "") -> Row:
-        bundle = self.bundle([], surroundings.conf_text(self.wishes(count, 0)) if count else {})
+        bundle = self.bundle([], conf_text(self.wishes(count, 0)) if count else {})
         words = [*self.runtime_words(runtime, wrapped), "create", "--bundle", bundle, "--pid-file", bundle / "pid"]
 
         def measure(_: int) -> Took:
@@ -147,7 +150,7 @@ def waiting_process():
     child = subprocess.Popen(["unshare", "--net", "--ipc", "sleep", "100000"])
     try:
         own = os.readlink("/proc/self/ns/net")
-        surroundings.wait_until(lambda: os.readlink(f"/proc/{child.pid}/ns/net") != own)
+        wait_until(lambda: os.readlink(f"/proc/{child.pid}/ns/net") != own, "the process has a network of its own")
         yield child.pid
     finally:
         child.kill()
@@ -155,7 +158,7 @@ def waiting_process():
 
 
 def inside(options: argparse.Namespace) -> int:
-    surroundings.make_surroundings()
+    surroundings.furnish()
     with tempfile.TemporaryDirectory(prefix="psys-bench-hook-", ignore_cleanup_errors=True) as folder, \
             waiting_process() as pid:
         bench = Bench(options.binaries.resolve(), pathlib.Path(folder))
@@ -172,13 +175,12 @@ def main() -> int:
     parser.add_argument("--binaries", type=pathlib.Path, required=True)
     parser.add_argument("--runs", type=int, default=60)
     options = parser.parse_args()
-    if not os.environ.get(surroundings.INSIDE):
-        return surroundings.go_inside(__file__, sys.argv[1:])
+    if not private_host.is_inside():
+        return private_host.go_inside()
     try:
         return inside(options)
-    except (contenders.Unavailable, surroundings.Skip) as reason:
-        print(f"skip: {reason}", file=sys.stderr)
-        return surroundings.SKIPPED
+    except (contenders.Unavailable, Skip) as reason:
+        return private_host.skip(reason)
 
 
 if __name__ == "__main__":

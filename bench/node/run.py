@@ -19,6 +19,10 @@ import sys
 import tempfile
 import time
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "support"))
+
+import private_host  # noqa: E402
+
 MANIFEST = """apiVersion: v1
 kind: Pod
 metadata: {{name: {name}}}
@@ -103,7 +107,7 @@ class Service:
 
 
 def measure(options: argparse.Namespace) -> None:
-    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
+    private_host.furnish()
     work = pathlib.Path(tempfile.mkdtemp(prefix="podsysctl-bench-"))
     service = Service(options, work)
     try:
@@ -136,11 +140,9 @@ def main() -> int:
     parser.add_argument("--image", type=pathlib.Path, required=True, help="OCI layout of busybox")
     parser.add_argument("--pods", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if not options.inside:
-        return subprocess.run(["unshare", "--net", "--mount", "--ipc", "--uts", sys.executable,
-                               *sys.argv, "--inside"], check=False).returncode
+    if not private_host.is_inside():
+        return private_host.go_inside(own_pids=False)
     measure(options)
     return 0
 

@@ -10,13 +10,13 @@ import pathlib
 import sys
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path += [str(HERE), str(HERE.parent / "e2e")]
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
+import agent  # noqa: E402
 import cri_calls  # noqa: E402
 import host_state  # noqa: E402
-import nri_test  # noqa: E402
-from nri_test import Case, holds, same, wait_until  # noqa: E402
+from agent import Case  # noqa: E402
+from cases import holds, same, wait_until  # noqa: E402
 
 # Whoever has this may have all that a policy can give.
 WIDE = """apiVersion: podsysctl.io/v1alpha1
@@ -61,7 +61,7 @@ TEXTS = {
 
 
 def wide(case: Case) -> None:
-    policies = nri_test.POLICIES.count("kind: SysctlPolicy")
+    policies = agent.POLICIES.count("kind: SysctlPolicy")
     (case.agent.policies / "wide.yaml").write_text(WIDE)
     wait_until(lambda: case.agent.status()["policy"]["policies"] == policies + 1, "the wide policy is in force")
 
@@ -82,7 +82,6 @@ def still_there(case: Case, before: host_state.Facts) -> None:
     same("connections", case.agent.status()["doors"][0]["connections"], 1)
     pod = case.run(f"after-{time.monotonic_ns()}", {"net.core.somaxconn": "2048"}, namespace="wide")
     case.has(pod, {"net.core.somaxconn": "2048"})
-    case.cri.stop_pod(pod)
     case.cri.remove_pod(pod)
 
 
@@ -183,4 +182,4 @@ def no_policy_gives_the_node_away(case: Case) -> None:
 CASES = (annotations, annotation_keys, host_namespaces, broken_policies, no_policy_gives_the_node_away)
 
 if __name__ == "__main__":
-    sys.exit(nri_test.main(CASES, __file__))
+    sys.exit(agent.main(CASES, __doc__))

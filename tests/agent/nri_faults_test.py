@@ -13,20 +13,15 @@ import subprocess
 import sys
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path += [str(HERE), str(HERE.parent / "e2e")]
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
+import agent  # noqa: E402
 import cri_calls  # noqa: E402
-import nri_test  # noqa: E402
-from nri_test import Case, holds, same, wait_until  # noqa: E402
+from agent import TEN, Case  # noqa: E402
+from cases import holds, same, wait_until  # noqa: E402
+from sysctls import read_value  # noqa: E402
 
 WISH = {"net.core.somaxconn": "1024"}
-
-
-def try_run(case: Case, name: str) -> subprocess.Popen:
-    """In a process of its own: its runtime may die under it."""
-    return subprocess.Popen([sys.executable, nri_test.__file__, "--one-pod", str(case.runtime.socket), name],
-                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
 
 def living_pods(case: Case, prefix: str) -> dict[str, int]:
@@ -44,7 +39,7 @@ def living_pods(case: Case, prefix: str) -> dict[str, int]:
 
 def has_value(pid: int) -> bool:
     try:
-        return nri_test.read_value("net.core.somaxconn", ["nsenter", "-t", str(pid), "-n"]) == "1024"
+        return read_value("net.core.somaxconn", pid) == "1024"
     except subprocess.SubprocessError:
         return False
 
@@ -54,7 +49,7 @@ def runtime_killed_amid_calls(case: Case) -> None:
     its values once both are back."""
     for round_ in range(4):
         connections = case.agent.status()["doors"][0]["connections"]
-        runs = [try_run(case, f"amid{round_}{i}") for i in range(5)]
+        runs = [case.run_apart(f"amid{round_}{i}", WISH) for i in range(5)]
         wait_until(lambda runs=runs: any(run.poll() == 0 for run in runs), "one of the pods has started")
         subprocess.run([case.runtime.run / "kill"], check=True)
         for run in runs:
@@ -69,18 +64,18 @@ def runtime_killed_amid_calls(case: Case) -> None:
 def agent_comes_late(case: Case) -> None:
     """Pods of every kind run before there is an agent; each gets what it may have, and no more."""
     case.agent.kill(signal.SIGTERM)
-    ten = case.run("late-ten", nri_test.TEN)
+    ten = case.run("late-ten", TEN)
     degraded = case.run("late-forbidden", {"net.core.somaxconn": "70000"})
     plain = case.run("late-plain")
     host = case.run("late-host", {"net.core.somaxconn": "1"}, host_network=True)
-    before = nri_test.read_value("net.core.somaxconn", [])
+    before = read_value("net.core.somaxconn")
     case.agent.start()
     wait_until(lambda: "SysctlsRepaired" in case.agent.reasons("late-ten"), "the pod is repaired")
-    case.has(ten, nri_test.TEN)
+    case.has(ten, TEN)
     wait_until(lambda: "SysctlForbidden" in case.agent.reasons("late-forbidden"), "the event is on record")
     for pod in (degraded, plain):
         same("somaxconn", case.value(pod, "net.core.somaxconn"), "4096")
-    same("the host's", nri_test.read_value("net.core.somaxconn", []), before)
+    same("the host's", read_value("net.core.somaxconn"), before)
     same("on the host's network", case.value(host, "net.core.somaxconn"), before)
 
 
@@ -139,4 +134,4 @@ def fill(path: pathlib.Path) -> None:
 CASES = (agent_comes_late, agent_hangs, full_disk, runtime_killed_amid_calls)
 
 if __name__ == "__main__":
-    sys.exit(nri_test.main(CASES, __file__))
+    sys.exit(agent.main(CASES, __doc__))

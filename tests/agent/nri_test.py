@@ -7,225 +7,23 @@ nri_test.py --binaries build/bin --cache DIR [--containerd 1.7|2.1] [CASE...]
 nri_attack_test.py, nri_faults_test.py and nri_users_test.py have more cases, by topic, and the same flags.
 Exit status 77 with a reason where no such containerd can be had."""
 
-import argparse
 import contextlib
-import http.client
 import json
-import os
 import pathlib
-import re
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path += [str(HERE), str(HERE.parent / "e2e")]
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-import cri_calls  # noqa: E402
-import runtime_containerd  # noqa: E402
-
-SKIPPED = 77
-LIMIT = 20.0
-INSIDE = "PSYS_AGENT_TEST_INSIDE"
-
-NRI_SECTION = """
-[plugins."io.containerd.nri.v1.nri"]
-disable = false
-disable_connections = false
-socket_path = "{run}/nri.sock"
-plugin_path = "{state}/nri/plugins"
-plugin_config_path = "{state}/nri/conf.d"
-"""
-
-POLICIES = """apiVersion: podsysctl.io/v1alpha1
-kind: SysctlPolicy
-metadata: {name: shop}
-spec:
-  match: {namespaces: [shop]}
-  allowed:
-  - {name: net.core.somaxconn, min: 128, max: 65535}
-  - {name: net.ipv4.*}
-  - {name: kernel.*}
----
-apiVersion: podsysctl.io/v1alpha1
-kind: SysctlPolicy
-metadata: {name: lenient}
-spec:
-  match: {namespaces: [lenient]}
-  onForbidden: Degrade
----
-apiVersion: podsysctl.io/v1alpha1
-kind: SysctlPolicy
-metadata: {name: kept}
-spec:
-  match: {namespaces: [kept]}
-  allowed: [{name: net.core.somaxconn}]
-  onDrift: Repair
-"""
-
-# Ten keys in an order that fails if it is kept: the range must not begin below the first free port,
-# and ip_forward resets what is below conf.
-TEN = {
-    "net.ipv4.ip_local_port_range": "500 60999",
-    "net.ipv4.ip_unprivileged_port_start": "400",
-    "net.ipv4.conf.all.accept_redirects": "1",
-    "net.ipv4.ip_forward": "1",
-    "net.core.somaxconn": "2048",
-    "net.ipv4.tcp_fin_timeout": "30",
-    "net.ipv4.tcp_keepalive_time": "600",
-    "net.ipv4.tcp_rmem": "4096 65536 1048576",
-    "kernel.msgmax": "16384",
-    "net.ipv4.conf.eth0.rp_filter": "1",
-}
-
-
-def conf_text(settings: dict[str, str]) -> dict[str, str]:
-    return {"podsysctl.io/sysctls": "".join(f"{key} = {value}\n" for key, value in settings.items())}
-
-
-class CannotBeHad(Exception):
-    """What the cases are about is not possible here; the reason was printed."""
-
-
-class NriContainerd(runtime_containerd.Containerd):
-    """With NRI, which is off in 1.7 unless it is asked for."""
-
-    def configure(self) -> None:
-        super().configure()
-        for folder in ("plugins", "conf.d"):
-            (self.state / "nri" / folder).mkdir(parents=True)
-        path = self.state / "config.toml"
-        text = path.read_text().replace('"io.containerd.nri.v1.nri", ', "")
-        path.write_text(text + NRI_SECTION.format(run=self.run, state=self.state))
-
-
-class Agent:
-    def __init__(self, binaries: pathlib.Path, work: pathlib.Path, nri_socket: pathlib.Path, index: str = "10"):
-        self.binaries = binaries
-        self.nri_socket = nri_socket
-        self.policies = work / "policy.d"
-        self.policies.mkdir()
-        self.socket = work / "agent.sock"
-        self.state = work / "state"
-        self.log = work / "agent.log"
-        self.flags = ["--drift-interval=1", f"--policy-dir={self.policies}", f"--root={work}/state", f"--status-socket={self.socket}",
-                      f"--nri-socket={nri_socket}", f"--nri-index={index}"]
-        self.process: subprocess.Popen | None = None
-        (self.policies / "policies.yaml").write_text(POLICIES)
-
-    def start(self) -> None:
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen([self.binaries / "podsysctl-agent", *self.flags], stderr=log,
-                                            stdin=subprocess.DEVNULL)
-        self.wait_connected()
-
-    def kill(self, how: signal.Signals = signal.SIGKILL) -> int:
-        self.process.send_signal(how)
-        return self.process.wait(LIMIT)
-
-    def ask(self, target: str) -> str:
-        """Of the local API."""
-        connection = http.client.HTTPConnection("agent", timeout=LIMIT)
-        connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        with contextlib.closing(connection):
-            connection.sock.connect(str(self.socket))
-            connection.request("GET", target)
-            answer = connection.getresponse()
-            text = answer.read().decode()
-            if answer.status != 200:
-                raise AssertionError(f"{target}: {answer.status} {text}")
-            return text
-
-    def status(self) -> dict:
-        """Empty while it does not answer."""
-        try:
-            return json.loads(self.ask("/v1/status"))
-        except (OSError, http.client.HTTPException, ValueError):
-            return {}
-
-    def metric(self, name: str) -> float:
-        """The sum of its samples."""
-        lines = [line for line in self.ask("/metrics").splitlines() if re.match(rf"podsysctl_{name}(\{{| )", line)]
-        return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
-
-    def wait_connected(self, at_least: int = 1) -> None:
-        wait_until(lambda: any(door["connected"] and door["connections"] >= at_least
-                               for door in self.status().get("doors", [])), "the agent connects")
-
-    def events(self, pod: str) -> list[dict]:
-        return [event for event in map(json.loads, self.ask("/v1/events").splitlines())
-                if event["involvedObject"]["name"] == pod]
-
-    def reasons(self, pod: str) -> list[str]:
-        """Of the events on record about a pod."""
-        with contextlib.closing(sqlite3.connect(self.state / "state.db")) as database:
-            return [row[0] for row in database.execute("SELECT reason FROM events WHERE name = ?", (pod,))]
-
-
-def wait_until(condition, what: str) -> None:
-    deadline = time.monotonic() + LIMIT
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"waited {LIMIT} s until {what}")
-        time.sleep(0.02)
-
-
-class Case:
-    def __init__(self, runtime: NriContainerd, agent: Agent):
-        self.runtime = runtime
-        self.agent = agent
-        self.cri = cri_calls.Cri(runtime.socket)
-
-    def run(self, name: str, settings: dict[str, str] | None = None, **more) -> str:
-        annotations = conf_text(settings) if settings else {}
-        return self.cri.run_pod(cri_calls.Pod(name, annotations=annotations, **more))
-
-    def refused(self, name: str, settings: dict[str, str], **more) -> str:
-        try:
-            self.run(name, settings, **more)
-        except cri_calls.CallFailed as failure:
-            return str(failure)
-        raise AssertionError(f"{name} was not refused")
-
-    def is_up(self) -> bool:
-        try:
-            return self.cri.pod_ids() is not None
-        except (cri_calls.CallFailed, subprocess.SubprocessError):
-            return False
-
-    def value(self, pod_id: str, key: str) -> str:
-        pid = json.loads(self.cri.info(pod_id)["info"])["pid"]
-        return read_value(key, ["nsenter", "-t", str(pid), "-n", "-i"])
-
-    def write(self, pod_id: str, key: str, value: str) -> None:
-        """As another writer would."""
-        pid = json.loads(self.cri.info(pod_id)["info"])["pid"]
-        path = "/proc/sys/" + key.replace(".", "/")
-        subprocess.run(["nsenter", "-t", str(pid), "-n", "-i", "tee", path], input=value, text=True,
-                       stdout=subprocess.DEVNULL, check=True)
-
-    def has(self, pod_id: str, settings: dict[str, str]) -> None:
-        for key, value in settings.items():
-            same(f"{key} of {pod_id[:8]}", self.value(pod_id, key), value)
-
-
-def read_value(key: str, prefix: list[str]) -> str:
-    path = "/proc/sys/" + key.replace(".", "/")
-    return " ".join(subprocess.run([*prefix, "cat", path], capture_output=True, text=True, check=True).stdout.split())
-
-
-def same(what: str, got, wanted) -> None:
-    if got != wanted:
-        raise AssertionError(f"{what}: {got!r}, not {wanted!r}")
-
-
-def holds(text: str, part: str) -> None:
-    if part not in text:
-        raise AssertionError(f"{part!r} is not in {text!r}")
+import agent  # noqa: E402
+import rights  # noqa: E402
+from agent import TEN, Agent, Case  # noqa: E402
+from cases import holds, same, wait_until  # noqa: E402
+from sysctls import read_value  # noqa: E402
 
 
 def ten_keys(case: Case) -> None:
@@ -268,10 +66,10 @@ def degraded(case: Case) -> None:
 
 
 def host_network(case: Case) -> None:
-    before = read_value("net.ipv4.tcp_fin_timeout", [])
+    before = read_value("net.ipv4.tcp_fin_timeout")
     message = case.refused("hostnet", {"net.ipv4.tcp_fin_timeout": "31"}, host_network=True)
     holds(message, "host")
-    same("the host's value", read_value("net.ipv4.tcp_fin_timeout", []), before)
+    same("the host's value", read_value("net.ipv4.tcp_fin_timeout"), before)
     case.run("hostnet-plain", host_network=True)
 
 
@@ -415,8 +213,7 @@ def agent_killed_amid_calls(case: Case) -> None:
     """Killed at any moment of many starts: each pod that started has its values, at once or after."""
     pods = []
     for round_ in range(6):
-        runs = [subprocess.Popen([sys.executable, __file__, "--one-pod", str(case.runtime.socket), f"many{round_}{i}"],
-                                 stdout=subprocess.PIPE, text=True) for i in range(3)]
+        runs = [case.run_apart(f"many{round_}{i}", {"net.core.somaxconn": "1024"}) for i in range(3)]
         time.sleep(0.05 + 0.03 * round_)
         case.agent.kill()
         case.agent.start()
@@ -442,7 +239,6 @@ def gone_pods(case: Case) -> None:
     before = case.agent.status()["pods"]["withSettings"]
     pod = case.run("gone", {"net.core.somaxconn": "1024"})
     same("pods", case.agent.status()["pods"]["withSettings"], before + 1)
-    case.cri.stop_pod(pod)
     case.cri.remove_pod(pod)
     wait_until(lambda: case.agent.status()["pods"]["withSettings"] == before, "the agent forgets it")
 
@@ -480,14 +276,7 @@ def slow_disk(case: Case) -> None:
 
 
 def few_rights(case: Case) -> None:
-    status = pathlib.Path(f"/proc/{case.agent.process.pid}/status").read_text()
-    rows = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
-    kept = 1 << 21 | 1 << 19 | 1 << 12  # SYS_ADMIN, SYS_PTRACE, NET_ADMIN
-    for name in ("CapEff", "CapPrm", "CapBnd"):
-        same(name, int(rows[name], 16) & ~kept, 0)
-    same("CapInh", int(rows["CapInh"], 16), 0)
-    same("NoNewPrivs", rows["NoNewPrivs"].strip(), "1")
-    same("Seccomp", rows["Seccomp"].strip(), "2")
+    rights.at_most(case.agent.process.pid, rights.AGENT)
 
 
 def installed(case: Case) -> None:
@@ -506,91 +295,8 @@ def installed(case: Case) -> None:
 
 
 CASES = (ten_keys, no_wish, forbidden, kernel_refuses, degraded, host_network, policy_reload,
-         policy_reaches_running_pods, drift_told, drift_repaired_and_not_fought, local_api, commands, two_plugins, slow_disk, few_rights, gone_pods, agent_killed, agent_killed_amid_calls, runtime_killed, installed)
-
-
-def fetch(runtime) -> None:
-    """Through the network, which the inside has none of; there a test says what it misses."""
-    with contextlib.suppress(runtime_containerd.Missing):
-        runtime.fetch()
-
-
-def go_inside(arguments: list[str], program: str = __file__) -> int:
-    """Namespaces of one's own: whatever is left in them ends with them."""
-    inside = subprocess.run(["unshare", "--mount", "--net", "--ipc", "--uts", "--pid", "--fork", "--mount-proc",
-                             "--kill-child", sys.executable, program, *arguments],
-                            env={**os.environ, INSIDE: "1"}, check=False)
-    return inside.returncode
-
-
-def clean_up(runtime: NriContainerd) -> None:
-    cri = cri_calls.Cri(runtime.socket)
-    with contextlib.suppress(subprocess.SubprocessError, cri_calls.CallFailed):
-        for pod in cri.pod_ids():
-            cri.stop_pod(pod)
-            cri.remove_pod(pod)
-    runtime.stop()
-
-
-def make_surroundings() -> None:
-    """A /run and a loopback device of one's own; inside only."""
-    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-
-
-def run_cases(options: argparse.Namespace, cases, runtime_kind) -> int:
-    make_surroundings()
-    failed = 0
-    with tempfile.TemporaryDirectory(prefix="psys-agent-") as folder:
-        work = pathlib.Path(folder)
-        runtime = runtime_kind(options.containerd, options.cache)
-        try:
-            runtime.start(work)
-        except runtime_containerd.Missing as missing:
-            print(f"skip: {missing}", file=sys.stderr)
-            return SKIPPED
-        agent = Agent(options.binaries.resolve(), work, runtime.run / "nri.sock")
-        try:
-            agent.start()
-            for each in cases:
-                if options.cases and each.__name__ not in options.cases:
-                    continue
-                start = time.monotonic()
-                try:
-                    each(Case(runtime, agent))
-                    print(f"ok   {each.__name__} ({time.monotonic() - start:.1f} s)", flush=True)
-                except (AssertionError, cri_calls.CallFailed, subprocess.SubprocessError) as failure:
-                    failed += 1
-                    print(f"FAIL {each.__name__}: {failure}", flush=True)
-        except CannotBeHad:
-            return SKIPPED
-        finally:
-            if failed:
-                print(agent.log.read_text(), file=sys.stderr)
-                print(runtime.last_words(), file=sys.stderr)
-            clean_up(runtime)
-    return 1 if failed else 0
-
-
-def main(cases=CASES, program: str = __file__, runtime_kind=NriContainerd) -> int:
-    if sys.argv[1:2] == ["--one-pod"]:
-        annotations = conf_text({"net.core.somaxconn": "1024"})
-        print(cri_calls.Cri(pathlib.Path(sys.argv[2])).run_pod(cri_calls.Pod(sys.argv[3], annotations=annotations)))
-        return 0
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binaries", type=pathlib.Path, required=True)
-    parser.add_argument("--cache", type=pathlib.Path, required=True, help="folder of unpacked containerd versions")
-    parser.add_argument("--containerd", default="2.1")
-    parser.add_argument("cases", nargs="*")
-    options = parser.parse_args()
-    if os.geteuid() != 0:
-        print("skip: needs root", file=sys.stderr)
-        return SKIPPED
-    if os.environ.get(INSIDE):
-        return run_cases(options, cases, runtime_kind)
-    fetch(runtime_kind(options.containerd, options.cache))
-    return go_inside(sys.argv[1:], program)
-
+         policy_reaches_running_pods, drift_told, drift_repaired_and_not_fought, local_api, commands, two_plugins,
+         slow_disk, few_rights, gone_pods, agent_killed, agent_killed_amid_calls, runtime_killed, installed)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(agent.main(CASES, __doc__))

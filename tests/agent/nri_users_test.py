@@ -6,17 +6,17 @@ scope gets its value, by the credentials that the kernel asks for there.
 nri_users_test.py --binaries build/bin --cache DIR [--containerd 1.7|2.1] [CASE...]
 Exit status 77 with the runtime's own words where it makes no such pods here."""
 
-import json
 import pathlib
 import subprocess
 import sys
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path += [str(HERE), str(HERE.parent / "e2e")]
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
+import agent  # noqa: E402
 import cri_calls  # noqa: E402
-import nri_test  # noqa: E402
-from nri_test import Case, holds, same  # noqa: E402
+from agent import Case  # noqa: E402
+from cases import Skip, holds, same, wait_until  # noqa: E402
+from sysctls import read_value  # noqa: E402
 
 USERS = (700000, 65536)
 WISHES = {
@@ -28,14 +28,13 @@ WISHES = {
 
 
 def values_of(case: Case, pod_id: str) -> dict[str, str]:
-    pid = json.loads(case.cri.info(pod_id)["info"])["pid"]
-    return {key: nri_test.read_value(key, ["nsenter", "-t", str(pid), "-n", "-i"]) for key in WISHES}
+    pid = case.cri.pid(pod_id)
+    return {key: read_value(key, pid) for key in WISHES}
 
 
 def every_scope(case: Case) -> None:
     pod = case.run("users", WISHES, users=USERS)
-    pid = json.loads(case.cri.info(pod)["info"])["pid"]
-    mapped = pathlib.Path(f"/proc/{pid}/uid_map").read_text().split()
+    mapped = pathlib.Path(f"/proc/{case.cri.pid(pod)}/uid_map").read_text().split()
     same("the pod's users", mapped, ["0", str(USERS[0]), str(USERS[1])])
     same("values", values_of(case, pod), WISHES)
 
@@ -48,21 +47,22 @@ def repaired(case: Case) -> None:
     case.agent.kill()
     pod = case.run("users-late", WISHES, users=USERS)
     case.agent.start()
-    nri_test.wait_until(lambda: values_of(case, pod) == WISHES, "the pod is repaired")
+    wait_until(lambda: values_of(case, pod) == WISHES, "the pod is repaired")
 
 
-def can_have_users(case: Case) -> None:
-    try:
-        pod = case.run("can", users=USERS)
-    except cri_calls.CallFailed as failure:
-        version = subprocess.run(["runc", "--version"], capture_output=True, text=True, check=False).stdout
-        print(f"skip: with {' '.join(version.split()[:3])}: {failure}", file=sys.stderr, flush=True)
-        raise nri_test.CannotBeHad from failure
-    case.cri.stop_pod(pod)
-    case.cri.remove_pod(pod)
+class ContainerdWithUsers(agent.NriContainerd):
+    def start(self, work: pathlib.Path) -> None:
+        """Raises Skip also where it makes no such pods."""
+        super().start(work)
+        cri = cri_calls.Cri(self.socket)
+        try:
+            cri.remove_pod(cri.run_pod(cri_calls.Pod("can", users=USERS)))
+        except cri_calls.CallFailed as failure:
+            version = subprocess.run(["runc", "--version"], capture_output=True, text=True, check=False).stdout
+            raise Skip(f"with {' '.join(version.split()[:3])}: {failure}") from failure
 
 
-CASES = (can_have_users, every_scope, forbidden, repaired)
+CASES = (every_scope, forbidden, repaired)
 
 if __name__ == "__main__":
-    sys.exit(nri_test.main(CASES, __file__))
+    sys.exit(agent.main(CASES, __doc__, ContainerdWithUsers))

@@ -5,7 +5,9 @@ import json
 import subprocess
 
 import libcni
-from place import SHOP, Place, holds, inside, same, value
+from place import SHOP, Place, inside, value
+
+from cases import holds, same
 
 VERSIONS = ("0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0")
 ANNOTATIONS = "io.kubernetes.cri.pod-annotations"

@@ -7,14 +7,18 @@ conformance_test.py --binaries build/bin [--update-golden] [CASE...]
 Exit status 77 with a reason where nothing of it can run."""
 
 import argparse
+import contextlib
 import os
 import pathlib
 import sys
 
+import place
 import chain_cases
 import crash_cases
-import place
 import refusal_cases
+
+import cases
+import private_host
 
 CASES = chain_cases.CASES + refusal_cases.CASES + crash_cases.CASES
 
@@ -26,16 +30,15 @@ def main() -> int:
     parser.add_argument("cases", nargs="*")
     options = parser.parse_args()
     if os.geteuid() != 0:
-        print("skip: needs root", file=sys.stderr)
-        return place.SKIPPED
-    if not os.environ.get(place.INSIDE):
-        return place.go_inside(__file__, sys.argv[1:])
-    place.make_surroundings()
+        return private_host.skip("needs root")
+    if not private_host.is_inside():
+        return private_host.go_inside()
+    private_host.furnish()
     with place.work_folder() as work:
         here = place.Place(options.binaries.resolve(), work)
         if options.update_golden:
             refusal_cases.update_golden(here)
-        return place.run_cases(CASES, options.cases, lambda: here)
+        return cases.run_cases(CASES, options.cases, lambda: contextlib.nullcontext(here))
 
 
 if __name__ == "__main__":

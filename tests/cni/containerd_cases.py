@@ -4,24 +4,16 @@
 import contextlib
 import json
 import pathlib
-import subprocess
 
+from place import Place
+
+import cni_plugins
 import cri_calls
 import runtime_containerd
-from place import Missing, Place, host_value, holds, run_cases, same
+from cases import holds, run_cases, same, wait_until
+from sysctls import OUT_OF_ORDER, conf_text, read_value
 
-TEN = {
-    "net.ipv4.ip_local_port_range": "500 60999",
-    "net.ipv4.ip_unprivileged_port_start": "400",
-    "net.ipv4.conf.all.accept_redirects": "1",
-    "net.ipv4.ip_forward": "1",
-    "net.core.somaxconn": "2048",
-    "net.ipv4.tcp_fin_timeout": "30",
-    "net.ipv4.tcp_keepalive_time": "600",
-    "net.ipv4.tcp_rmem": "4096 65536 1048576",
-    "net.ipv4.conf.eth0.arp_notify": "1",
-    "net.ipv4.conf.IFNAME.rp_filter": "1",
-}
+TEN = OUT_OF_ORDER | {"net.ipv4.conf.eth0.arp_notify": "1", "net.ipv4.conf.IFNAME.rp_filter": "1"}
 
 
 class WithPlugin(runtime_containerd.Containerd):
@@ -39,9 +31,8 @@ class WithPlugin(runtime_containerd.Containerd):
             for program in folder.iterdir():
                 (programs / program.name).unlink(missing_ok=True)
                 (programs / program.name).symlink_to(program)
-        theirs = next(folder for folder in runtime_containerd.PLUGIN_FOLDERS if pathlib.Path(folder).is_dir())
         path = self.state / "config.toml"
-        path.write_text(path.read_text().replace(theirs, str(programs)))
+        path.write_text(path.read_text().replace(str(cni_plugins.folders_here()[0]), str(programs)))
         self.set_network(self.place.ours())
 
     def own_values(self) -> dict[str, str]:
@@ -66,13 +57,11 @@ class Case:
 
     @contextlib.contextmanager
     def pod(self, name: str, settings: dict[str, str] | None = None, **more):
-        text = "".join(f"{key} = {value}\n" for key, value in (settings or {}).items())
-        annotations = {"podsysctl.io/sysctls": text} if settings else {}
+        annotations = conf_text(settings) if settings else {}
         pod_id = self.cri.run_pod(cri_calls.Pod(name, annotations=annotations, **more))
         try:
             yield pod_id
         finally:
-            self.cri.stop_pod(pod_id)
             self.cri.remove_pod(pod_id)
 
     def refused(self, name: str, settings: dict[str, str], **more) -> str:
@@ -84,11 +73,7 @@ class Case:
         raise AssertionError(f"{name} was not refused")
 
     def value(self, pod_id: str, key: str) -> str:
-        pid = json.loads(self.cri.info(pod_id)["info"])["pid"]
-        path = "/proc/sys/" + key.replace("IFNAME", "eth0").replace(".", "/")
-        shown = subprocess.run(["nsenter", "-t", str(pid), "-n", "cat", path], capture_output=True, text=True,
-                               check=True)
-        return " ".join(shown.stdout.split())
+        return read_value(key.replace("IFNAME", "eth0"), self.cri.pid(pod_id))
 
     def nothing_is_left(self) -> None:
         same("records", self.place.records(), [])
@@ -138,7 +123,7 @@ def wait_for_network(case: Case) -> None:
                     return any(json.loads(each["Source"]) == wanted for each in plugins)
         return False
 
-    case.runtime.wait_until(has_it, "read its network")
+    wait_until(has_it, "containerd has read its network")
 
 
 def no_wish(case: Case) -> None:
@@ -173,9 +158,9 @@ def degraded(case: Case) -> None:
 
 def host_network(case: Case) -> None:
     """No plugin is asked then, and the host keeps its values."""
-    before = host_value("net/core/somaxconn")
+    before = read_value("net.core.somaxconn")
     with case.pod("hostnet", {"net.core.somaxconn": "1024"}, host_network=True):
-        same("the host's value", host_value("net/core/somaxconn"), before)
+        same("the host's value", read_value("net.core.somaxconn"), before)
     case.nothing_is_left()
 
 
@@ -184,19 +169,12 @@ CASES = (no_wish, ten_keys, forbidden, degraded, host_network, the_networks_own_
 
 def run(place: Place, version: str, cache: pathlib.Path, wanted: list[str]) -> int:
     runtime = WithPlugin(place, version, cache)
+    runtime.start(place.work)
     try:
-        runtime.start(place.work)
-    except runtime_containerd.Missing as missing:
-        raise Missing(str(missing)) from None
-    try:
-        outcome = run_cases(CASES, wanted, lambda: Case(place, runtime))
+        outcome = run_cases(CASES, wanted, lambda: contextlib.nullcontext(Case(place, runtime)))
         if outcome == 1:
             print(runtime.last_words())
         return outcome
     finally:
-        with contextlib.suppress(subprocess.SubprocessError, cri_calls.CallFailed):
-            cri = cri_calls.Cri(runtime.socket)
-            for pod in cri.pod_ids():
-                cri.stop_pod(pod)
-                cri.remove_pod(pod)
+        cri_calls.Cri(runtime.socket).remove_all()
         runtime.stop()

@@ -4,11 +4,12 @@ value, and nothing is left but what its GC takes."""
 
 import re
 import shutil
-import subprocess
 
 import libcni
 from chain_cases import network, pod, ptp
-from place import Missing, Place, inside, same, value
+from place import Place, inside, value
+
+from cases import Skip, same
 
 LINK = {"mtu": 1400, "txQLen": 20, "promisc": True}
 LINE = re.compile(r"^\d+ +(\w+)\(")
@@ -35,7 +36,7 @@ def state(netns: str) -> tuple:
 
 def killed_at_every_call(place: Place, command: str) -> None:
     if not shutil.which("strace"):
-        raise Missing("strace is not installed")
+        raise Skip("strace is not installed")
     with place.pod() as netns:
         chain = network(place, "1.0.0", ptp(place), place.ours(**LINK))
         attachment = pod(place, netns)

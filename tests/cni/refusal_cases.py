@@ -8,7 +8,10 @@ import subprocess
 
 import libcni
 from chain_cases import ANNOTATIONS, network, pod, ptp
-from place import SHOP, Place, host_value, inside, same, value
+from place import SHOP, Place, inside, value
+
+from cases import same
+from sysctls import read_value
 
 GOLDEN = pathlib.Path(__file__).resolve().parent / "golden" / "errors.json"
 RESULT = {"cniVersion": "1.1.0", "interfaces": [{"name": "lo", "sandbox": "/run/netns/pod"}], "ips": []}
@@ -120,8 +123,8 @@ def update_golden(place: Place) -> None:
         GOLDEN.write_text(json.dumps(each_error(place, netns), indent=1, ensure_ascii=False) + "\n")
 
 
-HOST_FILES = ("kernel/core_pattern", "vm/swappiness", "net/core/somaxconn", "net/ipv4/tcp_fin_timeout",
-              "net/ipv4/ip_forward", "net/ipv4/conf/all/forwarding")
+HOST_KEYS = ("kernel.core_pattern", "vm.swappiness", "net.core.somaxconn", "net.ipv4.tcp_fin_timeout",
+             "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding")
 ATTACKS = (
     "/net/core/somaxconn = 7", ".net.core.somaxconn = 7", "net/../kernel/core_pattern = |/x",
     "net..core.somaxconn = 7", "net.ipv4.conf.eth0/../../x = 7", "../../etc/passwd = 7",
@@ -143,7 +146,7 @@ def attacks_through_the_configuration(place: Place) -> None:
 
 
 def refused_all(place: Place, calls: list[dict]) -> None:
-    before = [host_value(path) for path in HOST_FILES]
+    before = [read_value(key) for key in HOST_KEYS]
     with place.pod() as netns:
         own = all_values(netns)
         for call in calls:
@@ -151,7 +154,7 @@ def refused_all(place: Place, calls: list[dict]) -> None:
             if code not in (7, 100):
                 raise AssertionError(f"{call!r:.200}: code {code}")
         same("the pod's values", all_values(netns), own)
-    same("the host's values", [host_value(path) for path in HOST_FILES], before)
+    same("the host's values", [read_value(key) for key in HOST_KEYS], before)
     same("records", place.records(), [])
 
 
@@ -161,7 +164,7 @@ def the_hosts_namespace_by_any_name(place: Place) -> None:
     bound.write_text("")
     subprocess.run(["mount", "--bind", "/proc/self/ns/net", str(bound)], check=True)
     (place.work / "link").symlink_to("/proc/1/ns/net")
-    before = host_value("net/ipv4/tcp_fin_timeout")
+    before = read_value("net.ipv4.tcp_fin_timeout")
     try:
         for path in ("/proc/self/ns/net", "/proc/1/ns/net", str(bound), str(place.work / "link")):
             for environment in ({}, {"CNI_NETNS_OVERRIDE": "1"}):
@@ -173,7 +176,7 @@ def the_hosts_namespace_by_any_name(place: Place) -> None:
             same("DEL", chain.call("DEL", chain.plugins[0], libcni.Attachment("pod", path, "lo")), None)
     finally:
         subprocess.run(["umount", str(bound)], check=True)
-    same("the host's value", host_value("net/ipv4/tcp_fin_timeout"), before)
+    same("the host's value", read_value("net.ipv4.tcp_fin_timeout"), before)
 
 
 def a_record_for_the_host(place: Place) -> None:
@@ -182,11 +185,11 @@ def a_record_for_the_host(place: Place) -> None:
         chain = network(place, "1.0.0", ptp(place), place.ours())
         attachment = pod(place, netns)
         chain.add(attachment)
-        before = host_value("net/core/somaxconn")
+        before = read_value("net.core.somaxconn")
         stolen = libcni.Attachment(attachment.container_id, "/proc/self/ns/net", args=SHOP)
         record = (place.data / place.records()[0]).read_text()
         chain.call("DEL", chain.plugins[1], stolen)
-        same("the host's value", host_value("net/core/somaxconn"), before)
+        same("the host's value", read_value("net.core.somaxconn"), before)
         same("records", place.records(), [])
         with place.pod() as other:
             inside(other, "sh", "-c", "echo 2048 >/proc/sys/net/core/somaxconn")

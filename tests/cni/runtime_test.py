@@ -11,12 +11,12 @@ import os
 import pathlib
 import sys
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path += [str(HERE.parent / "e2e"), str(HERE.parent / "agent")]
+import place
+import containerd_cases
+import podman_cases
 
-import containerd_cases  # noqa: E402
-import place  # noqa: E402
-import podman_cases  # noqa: E402
+import private_host
+from cases import Skip
 
 
 def main() -> int:
@@ -27,11 +27,10 @@ def main() -> int:
     parser.add_argument("cases", nargs="*")
     options = parser.parse_args()
     if os.geteuid() != 0:
-        print("skip: needs root", file=sys.stderr)
-        return place.SKIPPED
-    if not os.environ.get(place.INSIDE):
-        return place.go_inside(__file__, sys.argv[1:])
-    place.make_surroundings()
+        return private_host.skip("needs root")
+    if not private_host.is_inside():
+        return private_host.go_inside()
+    private_host.furnish()
     kind, _, version = options.runtime.partition("-")
     with place.work_folder() as work:
         try:
@@ -40,9 +39,8 @@ def main() -> int:
             if kind == "podman":
                 return podman_cases.run(here, options.cases)
             return containerd_cases.run(here, version, options.cache, options.cases)
-        except place.Missing as missing:
-            print(f"skip: {missing}", file=sys.stderr)
-            return place.SKIPPED
+        except Skip as reason:
+            return private_host.skip(reason)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import os
 import pathlib
 import shutil
 
-PLUGIN_FOLDERS = ("/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni")
+import cni_plugins
 
 
 class Requirements:
@@ -53,7 +53,4 @@ class Requirements:
         return "" if ours == (1 << last + 1) - 1 else "root has not all capabilities here"
 
     def lacks_bridge(self) -> str:
-        for plugin in ("bridge", "host-local", "portmap"):
-            if not any(os.access(f"{folder}/{plugin}", os.X_OK) for folder in PLUGIN_FOLDERS):
-                return f"the CNI plugin {plugin} is not installed"
-        return self.lacks("iptables")
+        return cni_plugins.missing("bridge", "host-local", "portmap") or self.lacks("iptables")

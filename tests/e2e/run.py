@@ -9,7 +9,6 @@ sysctls are compared once more at the end. Exit: 0 all passed, 1 a case failed, 
 
 import argparse
 import contextlib
-import ctypes
 import json
 import os
 import pathlib
@@ -22,15 +21,18 @@ import tempfile
 import time
 
 sys.dont_write_bytecode = True  # the sources stay clean
-import case_file
-import host_state
-import requirements
-import runtime_containerd
-import runtime_docker
-
 HERE = pathlib.Path(__file__).resolve().parent
-SKIPPED = 77
-PR_SET_CHILD_SUBREAPER = 36
+sys.path.append(str(HERE.parent / "support"))
+
+import case_file  # noqa: E402
+import host_state  # noqa: E402
+import private_host  # noqa: E402
+import requirements  # noqa: E402
+import runtime_containerd  # noqa: E402
+import runtime_docker  # noqa: E402
+from cases import Skip  # noqa: E402
+from private_host import SKIPPED, reap  # noqa: E402
+
 SHOWN = 4000
 
 # "podsysctl VERB ..." in a case works on the state folder of this run.
@@ -83,20 +85,6 @@ class Failure(Exception):
 
 def cut(text: str) -> str:
     return text if len(text) <= SHOWN else text[:SHOWN] + "\n[cut]"
-
-
-def become_subreaper() -> None:
-    """Whatever a case leaves running becomes our child, so that it is found and ended."""
-    if ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
-        raise OSError("prctl(PR_SET_CHILD_SUBREAPER) failed")
-
-
-def reap() -> None:
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0] != 0:
-            pass
-    except ChildProcessError:
-        pass
 
 
 class Runner:
@@ -292,19 +280,17 @@ def run_on_engine(options: argparse.Namespace, cases: list[case_file.Case], work
 
 def run_inside(options: argparse.Namespace, cases: list[case_file.Case]) -> int:
     """In the namespaces that play the host."""
-    become_subreaper()
-    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
+    private_host.become_subreaper()
+    private_host.furnish()
     own_etc()
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     work = pathlib.Path(tempfile.mkdtemp(prefix="podsysctl-e2e-"))
     try:
         engine = engine_of(options)
         try:
             engine.start(work)
             return run_on_engine(options, cases, work, engine)
-        except (runtime_containerd.Missing, runtime_docker.Missing) as reason:
-            print(f"skip: {reason}")
-            return SKIPPED
+        except Skip as reason:
+            return private_host.skip(reason)
         finally:
             engine.stop()
     finally:
@@ -314,16 +300,14 @@ def run_inside(options: argparse.Namespace, cases: list[case_file.Case]) -> int:
 def run_outside() -> int:
     """Starts this program again in new namespaces and watches the machine meanwhile."""
     before = host_state.sysctls()
-    inner = subprocess.run(
-        ["unshare", "--net", "--mount", "--ipc", "--uts", sys.executable, *sys.argv, "--inside"],
-        check=False)
+    inner = private_host.go_inside(own_pids=False)
     after = host_state.sysctls()
     # Interfaces of others come and go meanwhile, and their sysctls with them.
     common = before.keys() & after.keys()
     changed = [key for key in sorted(common) if before[key] != after[key]]
     for key in changed:
         print(f"FAIL  the machine's {key}: was {before[key]!r}, is {after[key]!r}")
-    return 1 if changed else inner.returncode
+    return 1 if changed else inner
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -342,24 +326,20 @@ def parse_arguments() -> argparse.Namespace:
                         help="the containerd that engine cri is run on")
     parser.add_argument("--settle", type=float, default=5.0,
                         help="seconds that processes have to end after a case")
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
 def main() -> int:
     options = parse_arguments()
     if os.geteuid() != 0:
-        print("skip: pods are made by root")
-        return SKIPPED
+        return private_host.skip("pods are made by root")
     if not (options.binaries / "podsysctl").exists():
-        print(f"skip: {options.binaries}/podsysctl is not built")
-        return SKIPPED
-    if not options.inside:
+        return private_host.skip(f"{options.binaries}/podsysctl is not built")
+    if not private_host.is_inside():
         try:
             engine_of(options).fetch()
-        except (runtime_containerd.Missing, runtime_docker.Missing) as reason:
-            print(f"skip: {reason}")
-            return SKIPPED
+        except Skip as reason:
+            return private_host.skip(reason)
         return run_outside()
     cases = [case for file in sorted(options.cases.glob("*.case")) for case in case_file.read_cases(file)
              if re.search(options.filter, f"{file.stem}: {case.name}")]

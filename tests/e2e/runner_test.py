@@ -11,8 +11,9 @@ import unittest
 
 sys.dont_write_bytecode = True  # the sources stay clean
 import case_file
-import host_state
 import run
+
+import host_state
 
 HERE = pathlib.Path(__file__).resolve().parent
 

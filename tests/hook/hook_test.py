@@ -13,11 +13,14 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 
 import surroundings
 from podman import Podman, annotation
-from surroundings import ATTACKS, TEN, conf_text, holds, need, path_of, run, same, values, wait_until
+from surroundings import ATTACKS, TEN, need, run, values
+
+import rights
+from cases import holds, same, wait_until
+from sysctls import conf_text, path_of
 
 STAGES = ("createRuntime", "poststart")
 RUNTIMES = ("runc", "crun")
@@ -133,7 +136,7 @@ def another_container(bench: Hooked) -> None:
     other = subprocess.Popen(["unshare", "-n", "sleep", "60"])
     try:
         place = f"/proc/{other.pid}/ns/net"
-        wait_until(lambda: os.readlink(place) != os.readlink("/proc/self/ns/net"))
+        wait_until(lambda: os.readlink(place) != os.readlink("/proc/self/ns/net"), "it has a network of its own")
         for runtime in RUNTIMES:
             message = bench.refused(runtime, conf_text({"net.core.somaxconn": "2222"}), namespaces={"network": place})
             if runtime == "runc":
@@ -150,18 +153,8 @@ def few_rights(bench: Hooked) -> None:
     """Looked at while it waits for the rest of its input."""
     hook = subprocess.Popen([bench.binaries / "podsysctl-hook"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
-        rows: dict[str, str] = {}
-
-        def given_up() -> bool:
-            text = pathlib.Path(f"/proc/{hook.pid}/status").read_text()
-            rows.update(line.split(":\t", 1) for line in text.splitlines() if ":\t" in line)
-            return rows["Seccomp"].strip() == "2"
-
-        wait_until(given_up)
-        kept = 1 << 21 | 1 << 19 | 1 << 12 | 1 << 2  # SYS_ADMIN, SYS_PTRACE, NET_ADMIN, DAC_READ_SEARCH
-        for name in ("CapEff", "CapPrm", "CapBnd"):
-            same(name, int(rows[name], 16) & ~kept, 0)
-        same("NoNewPrivs", rows["NoNewPrivs"].strip(), "1")
+        wait_until(lambda: rights.status_of(hook.pid)["Seccomp"] == "2", "the hook gives up what it does not need")
+        rights.at_most(hook.pid, (*rights.AGENT, "DAC_READ_SEARCH"))
     finally:
         hook.communicate()
 
@@ -242,18 +235,8 @@ CASES = (few_rights, ten_keys, order_differs, forwarding_resets, no_wish, forbid
 
 @contextlib.contextmanager
 def made():
-    with tempfile.TemporaryDirectory(prefix="psys-hook-", ignore_cleanup_errors=True) as folder:
-        yield Hooked(OPTIONS.binaries.resolve(), pathlib.Path(folder))
-
-
-def main() -> int:
-    if os.geteuid() != 0:
-        print("skip: needs root", file=sys.stderr)
-        return surroundings.SKIPPED
-    if not os.environ.get(surroundings.INSIDE):
-        return surroundings.go_inside(__file__, sys.argv[1:])
-    surroundings.make_surroundings()
-    return surroundings.run_cases(CASES, OPTIONS.cases, made)
+    with surroundings.work_folder() as work:
+        yield Hooked(OPTIONS.binaries.resolve(), work)
 
 
 def options() -> argparse.Namespace:
@@ -267,4 +250,4 @@ def options() -> argparse.Namespace:
 
 OPTIONS = options()
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(surroundings.main(CASES, OPTIONS.cases, made))

@@ -7,7 +7,10 @@ import pathlib
 import subprocess
 
 import surroundings
-from surroundings import conf_text, need, path_of, run, same
+from surroundings import need, run
+
+from cases import same
+from sysctls import conf_text, path_of
 
 
 class Podman:

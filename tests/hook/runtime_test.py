@@ -13,15 +13,16 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 
 import surroundings
 from podman import Podman, annotation
-from surroundings import ATTACKS, Skip, TEN, conf_text, holds, need, path_of, run, same, values, wait_until
+from surroundings import ATTACKS, TEN, need, run, values
 
-import cri_calls  # noqa: E402
-import runtime_containerd  # noqa: E402
-import runtime_docker  # noqa: E402
+import cri_calls
+import runtime_containerd
+import runtime_docker
+from cases import Skip, holds, same, wait_until
+from sysctls import conf_text, path_of, read_value, ten
 
 RUNTIMES = ("runc", "crun")
 # Each is valid only with the other: written in random order, one of two tries fails.
@@ -65,7 +66,7 @@ class Wrapped(surroundings.Bench):
         for verb in ("start", "delete"):
             words = [*self.words(runtime), verb, self.id()]
             if verb == "delete":
-                wait_until(lambda: self.status(runtime) == "stopped")
+                wait_until(lambda: self.status(runtime) == "stopped", "the container has ended")
             done = run(words)
             same(f"exit code of {verb}: {done.stderr}", done.returncode, 0)
         return values((self.work / "out").read_text())
@@ -200,10 +201,7 @@ def docker_of(bench: Wrapped):
         raise Skip("the test image busybox is not there")
     docker = WrappedDocker(bench)
     try:
-        try:
-            docker.start(bench.work)
-        except runtime_docker.Missing as reason:
-            raise Skip(str(reason)) from None
+        docker.start(bench.work)
         docker.take_image("busybox", OPTIONS.images / "busybox")
         yield docker
     finally:
@@ -268,10 +266,7 @@ def containerd_with(bench: Wrapped, oci: str) -> None:
         raise Skip("no folder of containerd's versions is given")
     runtime = WrappedContainerd(bench, oci)
     try:
-        try:
-            runtime.start(bench.work)
-        except runtime_containerd.Missing as reason:
-            raise Skip(str(reason)) from None
+        runtime.start(bench.work)
         check_pods(bench, runtime)
     except cri_calls.CallFailed as failure:
         if "unknown version specified" in str(failure):
@@ -283,14 +278,13 @@ def containerd_with(bench: Wrapped, oci: str) -> None:
 
 def check_pods(bench: Wrapped, runtime: WrappedContainerd) -> None:
     cri = cri_calls.Cri(runtime.socket)
-    keys = {key: value for key, value in TEN.items() if ".lo." not in key} | {"net.ipv4.conf.eth0.rp_filter": "1"}
+    keys = ten("eth0")
     pods = []
     try:
         pods.append(cri.run_pod(cri_calls.Pod("ten", annotations=conf_text(keys))))
-        pid = json.loads(cri.info(pods[0])["info"])["pid"]
+        pid = cri.pid(pods[0])
         for key, value in keys.items():
-            done = run(["nsenter", "-t", pid, "-n", "-i", "cat", path_of(key)])
-            same(key, values(done.stdout), [value])
+            same(key, read_value(key, pid), value)
         pods.append(cri.run_pod(cri_calls.Pod("plain")))
         for name, wish in (("forbidden", {"net.core.rmem_default": "1"}), ("kernel", {"net.ipv4.conf.x7.rp_filter": "1"})):
             try:
@@ -300,7 +294,6 @@ def check_pods(bench: Wrapped, runtime: WrappedContainerd) -> None:
                 holds(str(failure), f"pod shop/{name}: Sysctl")
     finally:
         for pod in pods:
-            cri.stop_pod(pod)
             cri.remove_pod(pod)
 
 
@@ -319,29 +312,18 @@ CASES = (ten_keys, pairs_come_right, annotation_wins, nothing_to_do, forbidden, 
 
 @contextlib.contextmanager
 def made():
-    with tempfile.TemporaryDirectory(prefix="psys-runtime-", ignore_cleanup_errors=True) as folder:
-        yield Wrapped(OPTIONS.binaries.resolve(), pathlib.Path(folder))
+    with surroundings.work_folder() as work:
+        yield Wrapped(OPTIONS.binaries.resolve(), work)
 
 
 def fetch() -> None:
-    """What comes through the network, which the cases have none of. They say what they miss."""
+    """The cases say what they miss."""
     if OPTIONS.cache:
-        with contextlib.suppress(runtime_containerd.Missing):
+        with contextlib.suppress(Skip):
             runtime_containerd.Containerd(OPTIONS.containerd, OPTIONS.cache).fetch()
     if OPTIONS.docker and OPTIONS.images:
-        with contextlib.suppress(runtime_docker.Missing):
+        with contextlib.suppress(Skip):
             runtime_docker.Docker(OPTIONS.docker, OPTIONS.images.parent).fetch()
-
-
-def main() -> int:
-    if os.geteuid() != 0:
-        print("skip: needs root", file=sys.stderr)
-        return surroundings.SKIPPED
-    if not os.environ.get(surroundings.INSIDE):
-        fetch()
-        return surroundings.go_inside(__file__, sys.argv[1:])
-    surroundings.make_surroundings()
-    return surroundings.run_cases(CASES, OPTIONS.cases, made)
 
 
 def options() -> argparse.Namespace:
@@ -358,4 +340,4 @@ def options() -> argparse.Namespace:
 
 OPTIONS = options()
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(surroundings.main(CASES, OPTIONS.cases, made, fetch))

@@ -1,26 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests of hook and runtime share: namespaces of their own, bundles, policies, checks."""
 
+import contextlib
 import json
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
-import time
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
-sys.path += [str(HERE.parent / "e2e"), str(HERE.parent / "agent"), str(HERE.parents[1] / "bench")]
+sys.path += [str(HERE.parent / "support"), str(HERE.parents[1] / "bench")]
 
 import bundles  # noqa: E402
-import cri_calls  # noqa: E402
 import host_state  # noqa: E402
-
-SKIPPED = 77
-LIMIT = 10.0
-INSIDE = "PSYS_HOOK_TEST_INSIDE"
-UNIFIED = "/sys/fs/cgroup/unified"
+import private_host  # noqa: E402
+from cases import Skip, run_cases, same  # noqa: E402
+from sysctls import path_of, ten  # noqa: E402
 
 POLICIES = """apiVersion: podsysctl.io/v1alpha1
 kind: SysctlPolicy
@@ -33,20 +33,7 @@ spec:
   - {name: "kernel.*"}
 """
 
-# In an order that fails if it is kept: the range must not begin below the first free port, and
-# ip_forward resets what is below conf.
-TEN = {
-    "net.ipv4.ip_local_port_range": "500 60999",
-    "net.ipv4.ip_unprivileged_port_start": "400",
-    "net.ipv4.conf.all.accept_redirects": "1",
-    "net.ipv4.ip_forward": "1",
-    "net.core.somaxconn": "2048",
-    "net.ipv4.tcp_fin_timeout": "30",
-    "net.ipv4.tcp_keepalive_time": "600",
-    "net.ipv4.tcp_rmem": "4096 65536 1048576",
-    "kernel.msgmax": "16384",
-    "net.ipv4.conf.lo.rp_filter": "1",
-}
+TEN = ten("lo")
 
 # Names and values made to reach the host.
 ATTACKS = [
@@ -56,36 +43,6 @@ ATTACKS = [
     ("net.ipv4.tcp_fin_timeout", "30+kernel.core_pattern=|/bin/sh"),
     ("net.core.somaxconn", "9" * 65536), ("net.core.somaxconn\x01", "1"),
 ]
-
-
-class Skip(Exception):
-    """Why a case cannot run here."""
-
-
-def conf_text(settings: dict[str, str]) -> dict[str, str]:
-    return {"podsysctl.io/sysctls": "".join(f"{key} = {value}\n" for key, value in settings.items())}
-
-
-def path_of(key: str) -> str:
-    return "/proc/sys/" + key.replace(".", "/")
-
-
-def same(what: str, got, wanted) -> None:
-    if got != wanted:
-        raise AssertionError(f"{what}: {got!r}, not {wanted!r}")
-
-
-def holds(text: str, part: str) -> None:
-    if part not in text:
-        raise AssertionError(f"{part!r} is not in {text!r}")
-
-
-def wait_until(condition) -> None:
-    deadline = time.monotonic() + LIMIT
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"waited {LIMIT} s in vain")
-        time.sleep(0.01)
 
 
 def need(*programs: str) -> None:
@@ -158,38 +115,28 @@ def host_unchanged(before: dict[str, str]) -> None:
     same("what changed on the host", changed, {})
 
 
-def go_inside(program: str, arguments: list[str]) -> int:
-    """Namespaces of one's own: whatever is left in them ends with them."""
-    return subprocess.run(["unshare", "--mount", "--net", "--ipc", "--uts", "--pid", "--fork", "--mount-proc",
-                           "--kill-child", sys.executable, program, *arguments],
-                          env={**os.environ, INSIDE: "1"}, check=False).returncode
+@contextlib.contextmanager
+def work_folder() -> Iterator[pathlib.Path]:
+    """A case's; the host has the same values after it."""
+    before = host_state.sysctls()
+    with tempfile.TemporaryDirectory(prefix="psys-oci-", ignore_cleanup_errors=True) as folder:
+        yield pathlib.Path(folder)
+    host_unchanged(before)
 
 
-def make_surroundings() -> None:
-    """Inside only. crun refuses a unified hierarchy that has controllers beside v1 ones."""
-    for folder in ("/run", "/dev/shm"):  # podman keeps its locks in the latter
-        subprocess.run(["mount", "-t", "tmpfs", "tmpfs", folder], check=True)
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    if os.path.ismount(UNIFIED):
-        subprocess.run(["umount", "-l", UNIFIED], check=True)
+def main(cases: tuple[Callable, ...], wanted: list[str], make: Callable[[], AbstractContextManager],
+         fetch: Callable[[], None] = lambda: None) -> int:
+    """The whole of a program of cases. `fetch` has the network of the machine, the cases have none."""
+    if os.geteuid() != 0:
+        return private_host.skip("needs root")
+    if not private_host.is_inside():
+        fetch()
+        return private_host.go_inside()
+    furnish()
+    return run_cases(cases, wanted, make)
 
 
-def run_cases(cases, wanted: list[str], make) -> int:
-    """`make(case)`: a context manager of what a case is given. Skipped where not one could run."""
-    failed = ran = 0
-    for each in cases:
-        if wanted and each.__name__ not in wanted:
-            continue
-        before = host_state.sysctls()
-        try:
-            with make() as given:
-                each(given)
-            host_unchanged(before)
-            print(f"ok   {each.__name__}", flush=True)
-            ran += 1
-        except Skip as reason:
-            print(f"skip {each.__name__}: {reason}", flush=True)
-        except (AssertionError, cri_calls.CallFailed, subprocess.SubprocessError, OSError) as failure:
-            failed += 1
-            print(f"FAIL {each.__name__}: {failure}", flush=True)
-    return 1 if failed else 0 if ran else SKIPPED
+def furnish() -> None:
+    """Inside only."""
+    private_host.furnish("/dev/shm")  # podman keeps its locks there
+    private_host.leave_unified_hierarchy()

@@ -18,16 +18,14 @@ import random
 import sqlite3
 import statistics
 import sys
-import tempfile
 import threading
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path += [str(HERE.parent / "agent"), str(HERE.parent / "e2e")]
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
+import agent  # noqa: E402
 import cri_calls  # noqa: E402
-import nri_test  # noqa: E402
-import runtime_containerd  # noqa: E402
+from cases import holds, same  # noqa: E402
 
 # Of a pod that was reported started while no agent was there, until its values are in force.
 PATIENCE = 30.0
@@ -54,8 +52,8 @@ class Tally:
 
 
 class Soak:
-    def __init__(self, runtime: nri_test.NriContainerd, agent: nri_test.Agent, seed: int):
-        self.case = nri_test.Case(runtime, agent)
+    def __init__(self, case: agent.Case, seed: int):
+        self.case = case
         self.rng = random.Random(seed)
         self.tally = Tally()
         self.left = iter(())
@@ -100,11 +98,11 @@ class Soak:
         try:
             pod = self.case.run(f"soak{number}", {"net.core.somaxconn": "70000"})
         except cri_calls.CallFailed as failure:
-            nri_test.holds(str(failure), "SysctlForbidden")
+            holds(str(failure), "SysctlForbidden")
             self.tally.count("refused")
             return
         self.tally.count("forbidden, with no agent to refuse them")
-        nri_test.same("somaxconn", self.case.value(pod, "net.core.somaxconn"), "4096")
+        same("somaxconn", self.case.value(pod, "net.core.somaxconn"), "4096")
         self.remove(pod)
 
     def has(self, pod: str, wishes: dict[str, str]) -> bool:
@@ -119,7 +117,6 @@ class Soak:
             time.sleep(0.1)
 
     def remove(self, pod: str) -> None:
-        self.case.cri.stop_pod(pod)
         self.case.cri.remove_pod(pod)
 
     def kill_every(self, seconds: float, done: threading.Event) -> None:
@@ -188,44 +185,24 @@ def soak_all(soak: Soak, options: argparse.Namespace) -> list[str]:
     return wrong + soak.tally.wrong
 
 
-def run(options: argparse.Namespace) -> int:
-    nri_test.make_surroundings()
-    with tempfile.TemporaryDirectory(prefix="psys-soak-") as folder:
-        work = pathlib.Path(folder)
-        runtime = nri_test.NriContainerd(options.containerd, options.cache)
-        try:
-            runtime.start(work)
-        except runtime_containerd.Missing as missing:
-            print(f"skip: {missing}", file=sys.stderr)
-            return nri_test.SKIPPED
-        agent = nri_test.Agent(options.binaries.resolve(), work, runtime.run / "nri.sock")
-        try:
-            agent.start()
-            wrong = soak_all(Soak(runtime, agent, options.seed), options)
-        finally:
-            if agent.process is not None and agent.process.poll() is None:
-                agent.kill()
-            nri_test.clean_up(runtime)
+def run(options: argparse.Namespace, runtime: agent.NriContainerd) -> int:
+    with agent.started(runtime, options.binaries) as case:
+        case.agent.start()
+        wrong = soak_all(Soak(case, options.seed), options)
     print("\n".join(wrong[:50]) if wrong else "nothing missed, nothing left, nothing grown")
     return 1 if wrong else 0
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binaries", type=pathlib.Path, required=True)
-    parser.add_argument("--cache", type=pathlib.Path, required=True, help="folder of unpacked containerd versions")
+    parser = agent.parser_of(__doc__)
     parser.add_argument("--containerd", default="2.1")
     parser.add_argument("--pods", type=int, default=200)
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--kill-every", type=float, default=20.0, help="seconds")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    if os.geteuid() != 0:
-        print("skip: needs root", file=sys.stderr)
-        return nri_test.SKIPPED
-    if os.environ.get(nri_test.INSIDE):
-        return run(options)
-    return nri_test.go_inside(sys.argv[1:], __file__)
+    runtime = agent.NriContainerd(options.containerd, options.cache)
+    return agent.run_on_private_host(runtime, lambda: run(options, runtime))
 
 
 if __name__ == "__main__":

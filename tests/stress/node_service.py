@@ -8,7 +8,6 @@ amid it: in the end nothing may be lost, nothing left, and neither memory nor de
 Runs in net, mount, ipc and uts namespaces of its own. Exit status 1 with what is wrong."""
 
 import argparse
-import ctypes
 import json
 import os
 import pathlib
@@ -19,6 +18,10 @@ import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+
+import private_host  # noqa: E402
 
 MANIFEST = """apiVersion: v1
 kind: Pod
@@ -92,12 +95,6 @@ def kill_amid(service: Service, rng: random.Random) -> None:
     service.start()
 
 
-def become_subreaper() -> None:
-    """What loses its parent becomes our child, and can be found."""
-    pr_set_child_subreaper = 36
-    ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1, 0, 0, 0)
-
-
 def left_behind() -> list[str]:
     found = []
     for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
@@ -114,8 +111,8 @@ def left_behind() -> list[str]:
 
 
 def stress(options: argparse.Namespace) -> list[str]:
-    become_subreaper()
-    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
+    private_host.become_subreaper()
+    private_host.furnish()
     work = pathlib.Path(tempfile.mkdtemp(prefix="podsysctl-stress-"))
     root, folder = work / "root", work / "manifests"
     root.mkdir()
@@ -162,11 +159,9 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if not options.inside:
-        return subprocess.run(["unshare", "--net", "--mount", "--ipc", "--uts", sys.executable,
-                               *sys.argv, "--inside"], check=False).returncode
+    if not private_host.is_inside():
+        return private_host.go_inside(own_pids=False)
     wrong = stress(options)
     print("\n".join(wrong) if wrong else "nothing lost, nothing left, nothing grown")
     return 1 if wrong else 0

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The few calls of Kubernetes' Container Runtime Interface that the agent's tests make, by curl: an
-oracle that shares no code with what is tested."""
+"""The few calls of Kubernetes' Container Runtime Interface that the tests make, by curl: an oracle that
+shares no code with what is tested. As a program: runs one pod, so that its runtime may die under it.
 
+cri_calls.py SOCKET NAME ANNOTATIONS   (ANNOTATIONS: a JSON object)"""
+
+import contextlib
 import dataclasses
+import json
 import pathlib
 import struct
 import subprocess
+import sys
 import tempfile
 
 
@@ -120,7 +125,15 @@ class Cri:
         self.call("StopPodSandbox", field(1, pod_id))
 
     def remove_pod(self, pod_id: str) -> None:
+        """Stopped first."""
+        self.stop_pod(pod_id)
         self.call("RemovePodSandbox", field(1, pod_id))
+
+    def remove_all(self) -> None:
+        """As far as the runtime still takes calls."""
+        with contextlib.suppress(subprocess.SubprocessError, CallFailed):
+            for pod in self.pod_ids():
+                self.remove_pod(pod)
 
     def pod_ids(self) -> list[str]:
         found = []
@@ -137,3 +150,17 @@ class Cri:
                 entry = dict(fields(value))
                 found[entry[1].decode()] = entry[2].decode()
         return found
+
+    def pid(self, pod_id: str) -> int:
+        """Of its pause process."""
+        return json.loads(self.info(pod_id)["info"])["pid"]
+
+
+def run_apart(socket: pathlib.Path, pod: Pod) -> subprocess.Popen:
+    """In a process of its own, which prints the id."""
+    return subprocess.Popen([sys.executable, __file__, str(socket), pod.name, json.dumps(pod.annotations)],
+                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+
+if __name__ == "__main__":
+    print(Cri(pathlib.Path(sys.argv[1])).run_pod(Pod(sys.argv[2], annotations=json.loads(sys.argv[3]))))

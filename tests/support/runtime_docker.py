@@ -4,19 +4,21 @@ and control groups apart from any that the machine has. Ended by its process id.
 package docker.io, of which no service has to run, or a newer one that tools/fetch_docker.sh
 unpacks, with the containerd of its suite; it writes no packet filter rules."""
 
+import contextlib
 import json
 import os
 import pathlib
 import shutil
 import signal
 import subprocess
-import time
+
+import cases
+import daemon
+from cases import Skip
 
 READY_LIMIT = 60.0
 PROGRAMS = ("dockerd", "containerd", "docker", "runc", "skopeo")
 SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
-TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
-SKIPPED = 77
 # Each with the containerd of its suite.
 CONTAINERD_OF = {"26": "1.7", "28": "2.1"}
 CGROUP = "podsysctl-docker"
@@ -42,10 +44,6 @@ ADAPT = """case $verb in
 esac"""
 
 
-class Missing(Exception):
-    """Why this daemon cannot be had here."""
-
-
 class Docker:
     name = "docker"
     flags = ["--engine", "docker"]
@@ -64,19 +62,15 @@ class Docker:
         self.path = ":".join([*(f"{folder}/bin" for _, folder in self.fetched.values()), SYSTEM_PATH])
 
     def fetch(self) -> None:
-        """Needs the network of the machine where it is not here yet. Raises Missing."""
+        """Needs the network of the machine where it is not here yet. Raises Skip."""
         for name, (version, folder) in self.fetched.items():
-            done = subprocess.run([TOOLS / f"fetch_{name}.sh", version, folder], check=False,
-                                  capture_output=True, text=True)
-            if done.returncode == SKIPPED:
-                raise Missing(done.stderr.strip().splitlines()[-1].removeprefix("skip: "))
-            done.check_returncode()
+            daemon.fetch(name, version, folder)
 
     def start(self, work: pathlib.Path) -> None:
-        """Raises Missing; `work` holds images and containers, sockets are below /run."""
+        """Raises Skip; `work` holds images and containers, sockets are below /run."""
         for program in PROGRAMS:
             if shutil.which(program, path=self.path) is None:
-                raise Missing(f"{program} is not installed")
+                raise Skip(f"{program} is not installed")
         self.state = work / "docker"
         self.state.mkdir()
         FOLDER.mkdir()
@@ -103,7 +97,7 @@ exit 1
         self.env = {"DOCKER_HOST": f"unix://{SOCKET}", "RUNTIME_PID": f"{FOLDER}/pid",
                     "RUNTIME_START": str(start)}
         if subprocess.run([start], check=False).returncode != 0:
-            raise Missing(f"dockerd does not start: {self.last_words()}")
+            raise Skip(f"dockerd does not start: {self.last_words()}")
 
     def stop(self) -> None:
         for pid in self.pids():
@@ -129,15 +123,13 @@ exit 1
 
     @staticmethod
     def wait_for_end(pid: int) -> None:
-        deadline = time.monotonic() + READY_LIMIT
-        while time.monotonic() < deadline:
-            try:
+        def has_ended() -> bool:
+            with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
-            except ChildProcessError:
-                pass
-            if not os.path.exists(f"/proc/{pid}/exe"):
-                return
-            time.sleep(0.02)
+            return not os.path.exists(f"/proc/{pid}/exe")
+
+        with contextlib.suppress(AssertionError):
+            cases.wait_until(has_ended, f"process {pid} ends", READY_LIMIT)
 
     def pids(self) -> list[int]:
         """Of dockerd and of its containerd, while they run."""
@@ -173,7 +165,4 @@ exit 1
                         continue
 
     def last_words(self) -> str:
-        try:
-            return " | ".join((self.state / "log").read_text(errors="replace").splitlines()[-5:])
-        except OSError as failure:
-            return str(failure)
+        return daemon.last_words(self.state / "log")

@@ -13,14 +13,14 @@ import shutil
 import signal
 import subprocess
 import tarfile
-import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-FETCH = HERE.parents[1] / "tools" / "fetch_containerd.sh"
-SKIPPED = 77
+import cases
+import cni_plugins
+import daemon
+from cases import Skip
+
 READY_LIMIT = 30.0
 PAUSE = "podsysctl.test/pause:1"
-PLUGIN_FOLDERS = ("/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni")
 
 # containerd 1.6 and 1.7 read version 2, where the CRI plugin is one; 2.x reads version 3.
 CONFIG_2 = """version = 2
@@ -99,10 +99,6 @@ spec:
 END"""
 
 
-class Missing(Exception):
-    """Why this containerd cannot be had here."""
-
-
 class Containerd:
     name = "cri"
     adapt = WITHOUT_NONE
@@ -114,17 +110,17 @@ class Containerd:
         self.bin = (cache / version / "bin").resolve()
         self.run = pathlib.Path("/run") / f"cri-{version}"
         self.state = self.run / "state"  # until start() knows better
+        self.socket = self.run / "containerd.sock"
+        self.pid_file = self.run / "pid"
         self.env: dict[str, str] = {}
         self.flags: list[str] = []
 
     def start(self, work: pathlib.Path) -> None:
-        """Raises Missing; `work` holds all that it writes but its sockets, which are below /run."""
+        """Raises Skip; `work` holds all that it writes but its sockets, which are below /run."""
         self.fetch()
         self.state = work / f"containerd-{self.version}"
         for folder in (self.state / "net.d", self.run):
             folder.mkdir(parents=True)
-        self.socket = self.run / "containerd.sock"
-        self.pid_file = self.run / "pid"
         self.configure()
         self.launch()
         self.import_image(PAUSE, self.make_pause())
@@ -138,7 +134,7 @@ class Containerd:
         pid = self.pid()
         if pid:
             os.kill(pid, signal.SIGTERM)
-            self.wait_until(lambda: not os.path.exists(f"/proc/{pid}/exe"), "end")
+            cases.wait_until(lambda: not os.path.exists(f"/proc/{pid}/exe"), "containerd ends", READY_LIMIT)
         for group in pathlib.Path("/sys/fs/cgroup").glob("*/k8s.io"):
             with contextlib.suppress(OSError):  # another runtime's pods are in it
                 group.rmdir()
@@ -159,28 +155,22 @@ class Containerd:
         try:
             pid = int(self.pid_file.read_text())
             return pid if os.readlink(f"/proc/{pid}/exe") == str(self.bin / "containerd") else 0
-        except (OSError, ValueError, AttributeError):
+        except (OSError, ValueError):
             return 0
 
     def fetch(self) -> None:
-        """Needs the network of the machine where it is not here yet. Raises Missing."""
+        """Needs the network of the machine where it is not here yet. Raises Skip."""
         for program in ("runc", "busybox"):
             if shutil.which(program) is None:
-                raise Missing(f"{program} is not installed")
-        for plugin in ("ptp", "host-local", "portmap"):
-            if not any(os.access(f"{folder}/{plugin}", os.X_OK) for folder in PLUGIN_FOLDERS):
-                raise Missing(f"the CNI plugin {plugin} is not installed")
-        fetched = subprocess.run([FETCH, self.version, self.bin.parent], check=False,
-                                 capture_output=True, text=True)
-        if fetched.returncode == SKIPPED:
-            raise Missing(fetched.stderr.strip().splitlines()[-1].removeprefix("skip: "))
-        fetched.check_returncode()
+                raise Skip(f"{program} is not installed")
+        if missing := cni_plugins.missing("ptp", "host-local", "portmap"):
+            raise Skip(missing)
+        daemon.fetch("containerd", self.version, self.bin.parent)
 
     def configure(self) -> None:
         text = CONFIG_3 if self.version.startswith("2.") else CONFIG_2
-        plugins = next(folder for folder in PLUGIN_FOLDERS if os.path.isdir(folder))
         (self.state / "config.toml").write_text(text.format(
-            state=self.state, run=self.run, pause=PAUSE, plugins=plugins,
+            state=self.state, run=self.run, pause=PAUSE, plugins=cni_plugins.folders_here()[0],
             disabled=", ".join(f'"{name}"' for name in DISABLED)))
         (self.state / "net.d" / "10-test.conflist").write_text(
             json.dumps(NETWORK).replace("{run}", str(self.run)))
@@ -202,8 +192,11 @@ class Containerd:
     def launch(self) -> None:
         started = subprocess.run([self.run / "start"], check=False)
         if started.returncode != 0:
-            raise Missing(f"containerd {self.version} does not start: {self.last_words()}")
-        self.wait_until(lambda: self.plugin_state() == "ok", "load its CRI plugin")
+            raise Skip(f"containerd {self.version} does not start: {self.last_words()}")
+        try:
+            cases.wait_until(lambda: self.plugin_state() == "ok", "it loads its CRI plugin", READY_LIMIT)
+        except AssertionError as in_vain:
+            raise Skip(f"containerd {self.version}: {in_vain}: {self.last_words()}") from None
 
     def plugin_state(self) -> str:
         listed = self.ctr("plugins", "ls", "id==cri").stdout
@@ -227,18 +220,8 @@ class Containerd:
         return subprocess.run([self.bin / "ctr", "-a", self.socket, "-n", "k8s.io", *arguments],
                               check=check, capture_output=True, text=True)
 
-    def wait_until(self, condition, what: str) -> None:
-        deadline = time.monotonic() + READY_LIMIT
-        while not condition():
-            if time.monotonic() > deadline:
-                raise Missing(f"containerd {self.version} did not {what}: {self.last_words()}")
-            time.sleep(0.02)
-
     def last_words(self) -> str:
-        try:
-            return " | ".join((self.state / "log").read_text(errors="replace").splitlines()[-5:])
-        except OSError as failure:
-            return str(failure)
+        return daemon.last_words(self.state / "log")
 
     def pause_command(self) -> list[str]:
         return ["/busybox", "sleep", "2147483647"]
