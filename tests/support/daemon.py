@@ -11,8 +11,8 @@ TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
 
 
 def fetch(name: str, version: str, folder: pathlib.Path) -> None:
-    """By tools/fetch_NAME.sh, which needs the network of the machine where it is not here yet. Raises Skip."""
-    done = subprocess.run([TOOLS / f"fetch_{name}.sh", version, folder], check=False, capture_output=True, text=True)
+    """By tools/fetch_runtime.sh, which needs the network of the machine where it is not here yet. Raises Skip."""
+    done = subprocess.run([TOOLS / "fetch_runtime.sh", name, version, folder], check=False, capture_output=True, text=True)
     if done.returncode == SKIPPED:
         raise Skip(done.stderr.strip().splitlines()[-1].removeprefix("skip: "))
     done.check_returncode()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A containerd of one's own for the cases: version, state, sockets and network apart from any that
 the machine has. Ended by its process id. Needs root, runc and the CNI plugins ptp, host-local and
-portmap; tools/fetch_containerd.sh unpacks the versions."""
+portmap; tools/fetch_runtime.sh unpacks the versions."""
 
 import contextlib
 import hashlib

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A Docker daemon of one's own for the cases, with a containerd of its own: state, sockets, bridge
 and control groups apart from any that the machine has. Ended by its process id. Either of the
-package docker.io, of which no service has to run, or a newer one that tools/fetch_docker.sh
+package docker.io, of which no service has to run, or a newer one that tools/fetch_runtime.sh
 unpacks, with the containerd of its suite; it writes no packet filter rules."""
 
 import contextlib
