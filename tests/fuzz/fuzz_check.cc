@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any text as a manifest: findings that keep what they promise, the same on each run.
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 #include <utility>
 
 #include "check/context_builder.h"
 #include "check/runner.h"
+#include "require.h"
 
 namespace {
 
 using namespace podsysctl::check;
-
-void require(bool holds) {
-  if (!holds) {
-    std::abort();
-  }
-}
 
 const Context& context() {
   static const Context made = std::move(prepare_context({.allowed_unsafe_sysctls = {"net.core.*"},

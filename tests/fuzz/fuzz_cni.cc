@@ -2,7 +2,6 @@
 // Any text on the standard input of the CNI plugin: one JSON answer for every command that cannot
 // reach a namespace, and a result that can be passed on in every version.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -11,16 +10,7 @@
 #include "cni/plugin.h"
 #include "cni/request.h"
 #include "json/json.h"
-
-namespace {
-
-void require(bool holds) {
-  if (!holds) {
-    std::abort();
-  }
-}
-
-}  // namespace
+#include "require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace podsysctl;

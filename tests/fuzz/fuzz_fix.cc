@@ -2,7 +2,6 @@
 // Any text: --fix and migrate change it so that it can still be read, outside of their edits not at
 // all, and doing either twice changes nothing more.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,17 +10,12 @@
 #include "migrate/fix.h"
 #include "migrate/migrate.h"
 #include "migrate/rest.h"
+#include "require.h"
 
 namespace {
 
 using namespace podsysctl;
 using namespace podsysctl::migrate;
-
-void require(bool holds) {
-  if (!holds) {
-    std::abort();
-  }
-}
 
 std::string changed(std::string_view text, const std::vector<edit::Edit>& edits) {
   const std::string diff = edit::unified_diff(text, edits, "f");

@@ -5,7 +5,6 @@
 // What is accepted keeps the promises of image/documents.h and image/reference.h.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -13,17 +12,12 @@
 #include "image/documents.h"
 #include "image/reference.h"
 #include "image/sha256.h"
+#include "require.h"
 
 namespace {
 
 using namespace podsysctl;
 using namespace podsysctl::image;
-
-void require(bool holds) {
-  if (!holds) {
-    std::abort();
-  }
-}
 
 template <class T>
 bool accepted(const Result<T>& result) {

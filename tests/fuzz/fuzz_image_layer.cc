@@ -15,6 +15,7 @@
 #include "image/byte_source.h"
 #include "image/layer_unpacker.h"
 #include "linux/file.h"
+#include "require.h"
 
 namespace {
 
@@ -22,13 +23,6 @@ using namespace podsysctl;
 using namespace podsysctl::image;
 
 constexpr Limits kLimits{.layer_bytes = 1U << 20U, .layer_entries = 200};
-
-void require(bool holds, const char* what) {
-  if (!holds) {
-    std::fprintf(stderr, "broken promise: %s\n", what);
-    std::abort();
-  }
-}
 
 // A folder with a file beside the one that is unpacked into.
 class Place {

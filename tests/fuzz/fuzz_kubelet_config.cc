@@ -2,23 +2,17 @@
 // Any text as a kubelet's configuration, a systemd drop-in or a policy file: values with positions,
 // or an error that says something.
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "check/kubelet_config.h"
 #include "check/kubelet_drop_in.h"
 #include "check/policy_file.h"
+#include "require.h"
 
 namespace {
 
 using namespace podsysctl;
 using namespace podsysctl::check;
-
-void require(bool holds) {
-  if (!holds) {
-    std::abort();
-  }
-}
 
 void judge(const std::vector<NodePattern>& patterns) {
   static const Severities severities = default_severities();

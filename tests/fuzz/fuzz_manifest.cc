@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any text: a pod that holds what its readers promise, or an error.
 #include <cstdint>
-#include <cstdlib>
 #include <set>
 #include <string>
 #include <string_view>
@@ -9,16 +8,11 @@
 #include "pod/manifest.h"
 #include "pod/node.h"
 #include "pod/runtime_facts.h"
+#include "require.h"
 
 namespace {
 
 using namespace podsysctl::pod;
-
-void require(bool holds) {
-  if (!holds) {
-    std::abort();
-  }
-}
 
 bool has_nul(const std::string& text) { return text.find('\0') != std::string::npos; }
 

@@ -2,22 +2,16 @@
 // Any bytes as each message that is read from a runtime: plain values, or an error that says
 // something. What we write of a request or response is read as it was.
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "nri/messages.h"
 #include "nri/ttrpc.h"
+#include "require.h"
 
 namespace {
 
 using namespace podsysctl;
 using namespace podsysctl::nri;
-
-void require(bool holds) {
-  if (!holds) {
-    std::abort();
-  }
-}
 
 template <class T>
 void require_answer(const Result<T>& result) {

@@ -4,7 +4,6 @@
 // how the bytes are cut nor on their order between the streams, and every answer is one of ours.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -12,17 +11,12 @@
 #include "nri/mux.h"
 #include "nri/plugin_service.h"
 #include "nri/server.h"
+#include "require.h"
 
 namespace {
 
 using namespace podsysctl;
 using namespace podsysctl::nri;
-
-void require(bool holds) {
-  if (!holds) {
-    std::abort();
-  }
-}
 
 class WillingPlugin final : public Plugin {
  public:

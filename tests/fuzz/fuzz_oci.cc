@@ -2,7 +2,6 @@
 // Any text as the state and as the config.json of a container: what is read of them keeps to its
 // limits, what is taken over can be a sysctl, and a config.json without some members reads back.
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
@@ -11,16 +10,7 @@
 #include "oci/given.h"
 #include "oci/grants.h"
 #include "oci/pod.h"
-
-namespace {
-
-void require(bool holds) {
-  if (!holds) {
-    std::abort();
-  }
-}
-
-}  // namespace
+#include "require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace podsysctl;

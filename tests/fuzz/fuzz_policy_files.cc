@@ -2,9 +2,9 @@
 // Any text as a policy file: objects, or an error that says something; what is read can decide
 // about a pod, and what it grants is within what it allows.
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
+#include "require.h"
 #include "rules/decide.h"
 #include "rules/file_reader.h"
 
@@ -12,12 +12,6 @@ namespace {
 
 using namespace podsysctl;
 using namespace podsysctl::rules;
-
-void require(bool holds) {
-  if (!holds) {
-    std::abort();
-  }
-}
 
 const policy::Allowlist& safe_list() {
   static const policy::Allowlist list =

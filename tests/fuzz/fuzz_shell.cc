@@ -2,12 +2,12 @@
 // Any text as a script, and as a command line (one word a line): reading ends, within its limits,
 // and everything found has a place inside the text.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/strings.h"
+#include "require.h"
 #include "shell/limits.h"
 #include "shell/recognise.h"
 
@@ -15,12 +15,6 @@ namespace {
 
 using namespace podsysctl;
 using namespace podsysctl::shell;
-
-void require(bool holds) {
-  if (!holds) {
-    std::abort();
-  }
-}
 
 void check(const std::vector<std::string>& argv) {
   const Variables environment{{"KEY", "net.core.somaxconn"}, {"VALUE", "1024"}, {"LATER", {}}};

@@ -2,13 +2,13 @@
 // Any text as a sysctl's name, as its value (after the first line), as an assignment and as an
 // alpha annotation: what is taken keeps its promises, everything else is an error.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "policy/alpha_annotations.h"
 #include "policy/kubernetes_version.h"
 #include "policy/names.h"
+#include "require.h"
 #include "sysctl/scope.h"
 #include "sysctl/setting.h"
 #include "sysctl/value.h"
@@ -16,12 +16,6 @@
 namespace {
 
 using namespace podsysctl;
-
-void require(bool holds) {
-  if (!holds) {
-    std::abort();
-  }
-}
 
 // A key can be written down and read again, and its path stays below /proc/sys.
 void check_key(const sysctl::SysctlKey& key) {

@@ -2,10 +2,10 @@
 // Any text: the reader ends with documents or one error, and every tree keeps the promises of
 // yaml/node.h.
 #include <cstdint>
-#include <cstdlib>
 #include <set>
 #include <string_view>
 
+#include "require.h"
 #include "yaml/reader.h"
 #include "yaml/scalar.h"
 #include "yaml/value.h"
@@ -13,12 +13,6 @@
 namespace {
 
 using namespace podsysctl::yaml;
-
-void require(bool holds) {
-  if (!holds) {
-    std::abort();
-  }
-}
 
 // Returns the weight that the node must have.
 std::size_t check_node(const Node& node, std::size_t depth) {
