@@ -22,8 +22,7 @@ from cases import Skip
 READY_LIMIT = 30.0
 PAUSE = "podsysctl.test/pause:1"
 
-# containerd 1.6 and 1.7 read version 2, where the CRI plugin is one; 2.x reads version 3.
-CONFIG_2 = """version = 2
+CONFIG = """version = {version}
 root = "{state}/root"
 state = "{run}/state"
 disabled_plugins = [{disabled}]
@@ -33,25 +32,17 @@ address = "{run}/containerd.sock"
 address = "{run}/containerd.sock.ttrpc"
 [plugins."io.containerd.internal.v1.opt"]
 path = "{state}/opt"
-[plugins."io.containerd.grpc.v1.cri"]
+"""
+
+# containerd 1.6 and 1.7 read version 2, where the CRI plugin is one; 2.x reads version 3.
+CRI_OF_2 = """[plugins."io.containerd.grpc.v1.cri"]
 sandbox_image = "{pause}"
 restrict_oom_score_adj = true
 [plugins."io.containerd.grpc.v1.cri".cni]
 bin_dir = "{plugins}"
 conf_dir = "{state}/net.d"
 """
-
-CONFIG_3 = """version = 3
-root = "{state}/root"
-state = "{run}/state"
-disabled_plugins = [{disabled}]
-[grpc]
-address = "{run}/containerd.sock"
-[ttrpc]
-address = "{run}/containerd.sock.ttrpc"
-[plugins."io.containerd.internal.v1.opt"]
-path = "{state}/opt"
-[plugins."io.containerd.cri.v1.images".pinned_images]
+CRI_OF_3 = """[plugins."io.containerd.cri.v1.images".pinned_images]
 sandbox = "{pause}"
 [plugins."io.containerd.cri.v1.runtime"]
 restrict_oom_score_adj = true
@@ -168,9 +159,9 @@ class Containerd:
         daemon.fetch("containerd", self.version, self.bin.parent)
 
     def configure(self) -> None:
-        text = CONFIG_3 if self.version.startswith("2.") else CONFIG_2
-        (self.state / "config.toml").write_text(text.format(
-            state=self.state, run=self.run, pause=PAUSE, plugins=cni_plugins.folders_here()[0],
+        version, cri = (3, CRI_OF_3) if self.version.startswith("2.") else (2, CRI_OF_2)
+        (self.state / "config.toml").write_text((CONFIG + cri).format(
+            version=version, state=self.state, run=self.run, pause=PAUSE, plugins=cni_plugins.folders_here()[0],
             disabled=", ".join(f'"{name}"' for name in DISABLED)))
         (self.state / "net.d" / "10-test.conflist").write_text(
             json.dumps(NETWORK).replace("{run}", str(self.run)))
