@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/pod_keeper.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
-#include "agent/namespaces.h"
-#include "agent/occasions.h"
 #include "agent/open_sockets.h"
-#include "agent/report.h"
+#include "agent/pod_case.h"
 #include "agent/review.h"
 #include "enforce/enforce.h"
 
@@ -17,8 +14,6 @@ namespace {
 
 using rules::OnForbidden;
 using store::EventType;
-using sysctl::Application;
-using sysctl::ApplyState;
 
 rules::PodFacts facts_of(const Sandbox& sandbox, const Result<OpenSandbox>& open) {
   rules::PodFacts facts{.namespace_ = sandbox.namespace_,
@@ -32,62 +27,12 @@ rules::PodFacts facts_of(const Sandbox& sandbox, const Result<OpenSandbox>& open
   return facts;
 }
 
-bool any_written(const Application& application) {
-  return std::ranges::any_of(application.settings, [](const auto& applied) {
-    return applied.state == ApplyState::applied;
-  });
-}
-
-std::vector<std::string> keys_of(const Application& application) {
-  std::vector<std::string> keys;
-  keys.reserve(application.settings.size());
-  for (const sysctl::AppliedSetting& applied : application.settings) {
-    keys.push_back(applied.setting.key.name());
-  }
-  return keys;
+// Of a sandbox that nobody can have looked at before.
+bool is_new(Occasion occasion) {
+  return occasion == Occasion::start || occasion == Occasion::follow;
 }
 
 }  // namespace
-
-// One sandbox, from the decision to the record.
-struct PodKeeper::Case {
-  std::optional<Turn>& turn;  // until its values are written
-  const Sandbox& sandbox;
-  Occasion occasion;
-  Result<OpenSandbox> open;
-  rules::Decision decision;
-  std::vector<std::string> by_hand;  // keys that are a person's
-  Given before;
-  Given given;
-  Application application;
-  Report report;
-
-  [[nodiscard]] bool is_start() const { return occasion == Occasion::start; }
-  [[nodiscard]] bool is_about_nothing() const {
-    return decision.offences.empty() && decision.settings().empty() && given.lapsed.empty();
-  }
-  [[nodiscard]] std::vector<sysctl::Setting> wanted() const;
-  [[nodiscard]] Outcome outcome() const;
-};
-
-std::vector<sysctl::Setting> PodKeeper::Case::wanted() const {
-  std::vector<sysctl::Setting> settings = decision.settings();
-  std::erase_if(settings, [this](const sysctl::Setting& setting) {
-    return std::ranges::find(by_hand, setting.key.name()) != by_hand.end();
-  });
-  return settings;
-}
-
-// Of a sandbox that has all that it may have.
-Outcome PodKeeper::Case::outcome() const {
-  if (!decision.offences.empty() && decision.on_forbidden != OnForbidden::warn) {
-    return Outcome::degraded;
-  }
-  if (!any_written(application)) {
-    return Outcome::unchanged;
-  }
-  return occasion == Occasion::review ? Outcome::repaired : Outcome::applied;
-}
 
 Result<std::unique_ptr<PodKeeper>> PodKeeper::open(Surroundings surroundings) {
   PSYS_TRY_ASSIGN(sysctl::SysctlWriter writer, sysctl::SysctlWriter::open());
@@ -120,37 +65,23 @@ rules::Decision PodKeeper::decide(const Sandbox& sandbox, const Result<OpenSandb
 }
 
 Result<> PodKeeper::handle(const Sandbox& sandbox, Occasion occasion) {
-  const bool is_new = occasion == Occasion::start || occasion == Occasion::follow;
-  std::optional<Turn> turn(std::in_place, turns_, is_new ? Urgency::waited_for : Urgency::can_wait);
+  std::optional<Turn> turn(std::in_place, turns_,
+                           is_new(occasion) ? Urgency::waited_for : Urgency::can_wait);
   {
     const std::scoped_lock lock(mutex_);
     if (is_done(sandbox, occasion)) {
       return {};
     }
   }
-  Case at_hand{.turn = turn,
-               .sandbox = sandbox,
-               .occasion = occasion,
-               .open = open_namespaces(sandbox, around_.host, around_.host_root)};
-  if (!at_hand.open && at_hand.open.error().code == Code::not_found && !is_new) {
+  PodCase at_hand{.turn = turn,
+                  .sandbox = sandbox,
+                  .occasion = occasion,
+                  .open = open_namespaces(sandbox, around_.host, around_.host_root)};
+  if (!at_hand.open && at_hand.open.error().code == Code::not_found && !is_new(occasion)) {
     return {};  // it has ended
   }
   at_hand.decision = decide(sandbox, at_hand.open);
-  KeysOnRecord on_record;
-  if (!is_new && around_.on_record) {
-    on_record = around_.on_record(sandbox);
-    at_hand.by_hand = std::move(on_record.by_hand);
-  }
-  {
-    const std::scoped_lock lock(mutex_);
-    if (occasion != Occasion::policy_changed) {
-      book_.remember(sandbox);
-    }
-    at_hand.before = book_.given(sandbox.id);
-  }
-  if (at_hand.before.outcome == Outcome::nothing) {
-    at_hand.before.in_force = std::move(on_record.in_force);  // by a former run
-  }
+  recall(at_hand);
   at_hand.given.on_drift = at_hand.decision.on_drift.value_or(around_.on_drift);
   at_hand.given.lapsed = lapsed(at_hand.before, at_hand.decision, at_hand.by_hand);
   if (at_hand.is_about_nothing()) {
@@ -161,10 +92,26 @@ Result<> PodKeeper::handle(const Sandbox& sandbox, Occasion occasion) {
   return put(at_hand);
 }
 
-Result<> PodKeeper::put(Case& at_hand) {
+// What it was given before, also by a former run, and what is a person's.
+void PodKeeper::recall(PodCase& at_hand) {
+  KeysOnRecord on_record;
+  if (!is_new(at_hand.occasion) && around_.on_record) {
+    on_record = around_.on_record(at_hand.sandbox);
+    at_hand.by_hand = std::move(on_record.by_hand);
+  }
+  const std::scoped_lock lock(mutex_);
+  if (at_hand.occasion != Occasion::policy_changed) {
+    book_.remember(at_hand.sandbox);
+  }
+  at_hand.before = book_.given(at_hand.sandbox.id);
+  if (at_hand.before.outcome == Outcome::nothing) {
+    at_hand.before.in_force = std::move(on_record.in_force);
+  }
+}
+
+Result<> PodKeeper::put(PodCase& at_hand) {
   const rules::Decision& decision = at_hand.decision;
-  if (!decision.offences.empty() && at_hand.is_start() &&
-      decision.on_forbidden == OnForbidden::reject) {
+  if (!decision.offences.empty() && at_hand.refuses()) {
     const std::string reason = decision.offences.front().reason();
     return reject(at_hand, reason, text_of(reason, decision.offences));
   }
@@ -181,16 +128,16 @@ Result<> PodKeeper::put(Case& at_hand) {
   if (at_hand.application.failure) {
     return fail(at_hand, *at_hand.application.failure);
   }
-  at_hand.given.in_force = keys_of(at_hand.application);
+  at_hand.given.in_force = at_hand.keys();
   at_hand.given.outcome = at_hand.outcome();
-  if (any_written(at_hand.application)) {
+  if (at_hand.any_written()) {
     note_values(at_hand);
   }
   keep(at_hand, at_hand.outcome());
   return {};
 }
 
-void PodKeeper::note_values(Case& at_hand) {
+void PodKeeper::note_values(PodCase& at_hand) {
   Report& report = at_hand.report;
   std::string late;
   if (!at_hand.is_start()) {
@@ -207,8 +154,8 @@ void PodKeeper::note_values(Case& at_hand) {
   report.notices.push_back(notice_of(at_hand.application, at_hand.occasion, late));
 }
 
-Result<> PodKeeper::fail(Case& at_hand, const Error& failure) {
-  if (at_hand.is_start() && at_hand.decision.on_forbidden == OnForbidden::reject) {
+Result<> PodKeeper::fail(PodCase& at_hand, const Error& failure) {
+  if (at_hand.refuses()) {
     return reject(at_hand, kSysctlNotApplied,
                   fmt::format("{}: {}", kSysctlNotApplied, failure.message));
   }
@@ -220,7 +167,7 @@ Result<> PodKeeper::fail(Case& at_hand, const Error& failure) {
   return {};
 }
 
-Result<> PodKeeper::reject(Case& at_hand, std::string_view reason, std::string message) {
+Result<> PodKeeper::reject(PodCase& at_hand, std::string_view reason, std::string message) {
   Report& report = at_hand.report;
   report.pod.phase = store::PodPhase::failed;
   report.pod.reason = reason;
@@ -231,7 +178,7 @@ Result<> PodKeeper::reject(Case& at_hand, std::string_view reason, std::string m
   return std::unexpected(Error{Code::denied_by_policy, 0, std::move(message)});
 }
 
-void PodKeeper::keep(Case& at_hand, Outcome outcome) {
+void PodKeeper::keep(PodCase& at_hand, Outcome outcome) {
   at_hand.report.settings = settings_of(at_hand.application, at_hand.decision);
   at_hand.given.outcome = outcome;
   const std::scoped_lock lock(mutex_);

@@ -48,6 +48,8 @@ struct Surroundings {
   live::ExistingSockets sockets = live::ExistingSockets::leave;  // where a value comes late
 };
 
+struct PodCase;
+
 class PodKeeper {
  public:
   [[nodiscard]] static Result<std::unique_ptr<PodKeeper>> open(Surroundings surroundings);
@@ -81,19 +83,18 @@ class PodKeeper {
   [[nodiscard]] sysctl::SysctlWriter& writer() noexcept { return writer_; }
 
  private:
-  struct Case;
-
   PodKeeper(Surroundings surroundings, sysctl::SysctlWriter writer)
       : around_(std::move(surroundings)), writer_(std::move(writer)) {}
 
   [[nodiscard]] Result<> handle(const Sandbox& sandbox, Occasion occasion);
   [[nodiscard]] bool is_done(const Sandbox& sandbox, Occasion occasion) const;
   [[nodiscard]] rules::Decision decide(const Sandbox& sandbox, const Result<OpenSandbox>& open);
-  [[nodiscard]] Result<> put(Case& at_hand);
-  void note_values(Case& at_hand);
-  [[nodiscard]] Result<> fail(Case& at_hand, const Error& failure);
-  [[nodiscard]] Result<> reject(Case& at_hand, std::string_view reason, std::string message);
-  void keep(Case& at_hand, Outcome outcome);
+  void recall(PodCase& at_hand);
+  [[nodiscard]] Result<> put(PodCase& at_hand);
+  void note_values(PodCase& at_hand);
+  [[nodiscard]] Result<> fail(PodCase& at_hand, const Error& failure);
+  [[nodiscard]] Result<> reject(PodCase& at_hand, std::string_view reason, std::string message);
+  void keep(PodCase& at_hand, Outcome outcome);
   void note_fault(const std::string& message);
 
   Surroundings around_;

@@ -15,14 +15,11 @@
 #include <vector>
 
 #include "agent/board.h"
-#include "agent/caretaker.h"
+#include "agent/core.h"
 #include "agent/doors.h"
 #include "agent/exposition.h"
 #include "agent/heartbeat.h"
-#include "agent/journal.h"
-#include "agent/on_record.h"
 #include "agent/open_doors.h"
-#include "agent/pod_keeper.h"
 #include "agent/rights.h"
 #include "api/api_thread.h"
 #include "linux/file.h"
@@ -30,7 +27,6 @@
 #include "linux/signals.h"
 #include "linux/small_memory.h"
 #include "rules/live_set.h"
-#include "sysctl/kernel_version.h"
 
 namespace podsysctl::agent {
 namespace {
@@ -160,14 +156,13 @@ Result<std::unique_ptr<api::ApiThread>> start_api(const Options& options, const 
   return started;
 }
 
-// Where it cannot be read, reviews go on without.
-KeysOnRecord keys_of(OnRecord& on_record, const Sandbox& sandbox, Log& log) {
-  Result<KeysOnRecord> keys = on_record.keys_of(sandbox);
-  if (!keys) {
-    log.say(LogLevel::error, fmt::format("what is on record: {}", keys.error().message));
-    return {};
+Result<rules::LiveSet> open_policies(const std::string& folder, Log& log) {
+  Result<rules::LiveSet> policies = rules::LiveSet::open(folder);
+  if (policies && policies->error()) {
+    log.say(LogLevel::error,
+            fmt::format("policy: only the safe list is in force: {}", policies->error()->message));
   }
-  return *std::move(keys);
+  return policies;
 }
 
 }  // namespace
@@ -180,45 +175,22 @@ Result<> run(const Options& options, const policy::Allowlist& allowlist,
   PSYS_TRY(keep_few_capabilities(options.sockets));
   PSYS_TRY_ASSIGN(linux::SignalEvents signals,
                   linux::SignalEvents::block({SIGTERM, SIGINT, SIGHUP}));
-  PSYS_TRY_ASSIGN(const linux::HostNamespaces host, linux::HostNamespaces::read());
-  PSYS_TRY_ASSIGN(rules::LiveSet policies, rules::LiveSet::open(options.policy_folder));
-  if (policies.error()) {
-    log.say(LogLevel::error,
-            fmt::format("policy: only the safe list is in force: {}", policies.error()->message));
-  }
-  PSYS_TRY_ASSIGN(const std::unique_ptr<Journal> journal,
-                  Journal::open(options.root, options.host, clock, log));
-  OnRecord on_record(options.root);
-  const Surroundings around{
-      .policies = [&policies] { return policies.current().set; },
-      .node = {.safe_list = allowlist, .kernel = sysctl::running_kernel(), .defaults = {}},
-      .defaults = options.defaults,
-      .host = host,
-      .clock = clock,
-      .recorder = *journal,
-      .on_drift = options.on_drift,
-      .on_record = [&on_record,
-                    &log](const Sandbox& sandbox) { return keys_of(on_record, sandbox, log); },
-      .host_root = options.host_root,
-      .sockets = options.sockets};
-  PSYS_TRY_ASSIGN(const std::unique_ptr<PodKeeper> keeper, PodKeeper::open(around));
-  const CareOptions care{
-      .root = options.root, .host = options.host, .drift_interval = options.drift_interval};
-  PSYS_TRY_ASSIGN(const std::unique_ptr<Caretaker> caretaker,
-                  Caretaker::start(care, *keeper, *journal, clock, log));
-  Board board(*keeper, *caretaker, *journal);
+  PSYS_TRY_ASSIGN(rules::LiveSet policies, open_policies(options.policy_folder, log));
+  PSYS_TRY_ASSIGN(const std::unique_ptr<Core> core,
+                  Core::open(options, allowlist, policies, clock, log));
+  Board board(core->keeper(), core->caretaker(), core->journal());
   board.set_policy(state_of(policies, 0));
   api::Pulse pulse;
   PSYS_TRY_ASSIGN(const auto answering, start_api(options, board, pulse, log));
   PSYS_TRY_ASSIGN(std::vector<std::unique_ptr<Door>> doors,
-                  open_doors(options, environment, *keeper, clock, log));
+                  open_doors(options, environment, core->keeper(), clock, log));
   PSYS_TRY(refuse_what_is_not_ours());
   log.say(LogLevel::info, fmt::format("policy: generation {} of {} is in force",
                                       policies.current().number, options.policy_folder));
   PSYS_TRY_ASSIGN(const std::unique_ptr<Doors> open, Doors::start(std::move(doors)));
   board.set_doors(open.get());
   Heartbeat heart(manager, log);
-  Loop loop{signals, policies, *open, *keeper, board, pulse, heart, log};
+  Loop loop{signals, policies, *open, core->keeper(), board, pulse, heart, log};
   heart.ready(loop.summary());
   const Result<> looped = loop.run();
   heart.stopping();
