@@ -14,15 +14,11 @@ using testing::HasSubstr;
 class JournalTest : public store::StateFolder {
  protected:
   void SetUp() override {
-    StateFolder::SetUp();
     auto journal = Journal::open(root_, "node1", clock_, log_);
     ASSERT_TRUE(journal) << journal.error().message;
     journal_ = *std::move(journal);
   }
-  void TearDown() override {
-    journal_.reset();
-    StateFolder::TearDown();
-  }
+  void TearDown() override { journal_.reset(); }
 
   static Report report(std::string sandbox, std::string uid, std::string value) {
     Report report;

@@ -16,7 +16,6 @@ using testing::IsEmpty;
 class OnRecordTest : public store::StateFolder {
  protected:
   void SetUp() override {
-    StateFolder::SetUp();
     store::Store store = store::Store::open(root_).value();
     store::PodRecord pod = store::pod_named("web");
     pod.uid = "u1";

@@ -79,7 +79,6 @@ class AskedTargets final : public Targets {
 class ApiTest : public store::StateFolder {
  protected:
   void SetUp() override {
-    StateFolder::SetUp();
     store_.emplace(store::Store::open(root_).value());
     caller_.peer = {.pid = ::getpid(), .uid = 0};
   }

@@ -10,6 +10,7 @@
 
 #include "check/split.h"
 #include "check/test_support.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::check {
 namespace {
@@ -19,27 +20,16 @@ using testing::HasSubstr;
 
 class Folder {
  public:
-  Folder() : path_(std::filesystem::temp_directory_path() / "podsysctl-check-XXXXXX") {
-    std::string name = path_.string();
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  Folder(Folder&&) = delete;
-  Folder& operator=(Folder&&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-
   std::string write(const std::string& name, const std::string& text) const {
-    const auto path = path_ / name;
-    std::filesystem::create_directories(path.parent_path());
+    std::string path = path_ / name;
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
     std::ofstream(path) << text;
-    return path.string();
+    return path;
   }
-  std::string path(const std::string& name = "") const { return (path_ / name).string(); }
+  std::string path(const std::string& name = "") const { return path_ / name; }
 
  private:
-  std::filesystem::path path_;
+  const linux::TemporaryFolder path_ = linux::TemporaryFolder::make().value();
 };
 
 std::vector<std::string> names_of(const Folder& folder, const std::string& word) {

@@ -3,7 +3,6 @@
 // Values in namespaces of their own: tests/kernel/live_kernel_test.cc, tests/e2e/live.case.
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "cli/exit_codes.h"
 #include "cli/test_support.h"
 #include "json/json.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::cli {
 namespace {
@@ -23,19 +23,12 @@ using testing::StartsWith;
 
 class LiveVerbs : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "psys-cli-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   [[nodiscard]] Printed run(std::vector<std::string> words) const {
-    words.insert(words.end(), {"--root", folder_ + "/state"});
+    words.insert(words.end(), {"--root", folder_ / "state"});
     return run_words(words);
   }
 
-  std::string folder_;
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
 };
 
 TEST_F(LiveVerbs, WrongCommandLinesAreUsageErrors) {
@@ -80,7 +73,7 @@ TEST_F(LiveVerbs, LookingWithoutStateMakesNoneAndFindsNoDrift) {
   const Printed json = run({"diff", "-o", "json"});
   EXPECT_THAT(json.out, StartsWith("{"));
   EXPECT_THAT(json.out, HasSubstr("\"targets\": []"));
-  EXPECT_FALSE(std::filesystem::exists(folder_ + "/state"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "state"));
 }
 
 TEST_F(LiveVerbs, TheHostIsShownAsTheHost) {

@@ -9,6 +9,7 @@
 
 #include "cli/test_support.h"
 #include "linux/file.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::cli {
 namespace {
@@ -58,26 +59,19 @@ spec:
 
 class Rewriting : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "psys-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   std::string file(const std::string& name, std::string_view text) const {
-    EXPECT_TRUE(linux::write_file(folder_ + "/" + name, text));
-    return folder_ + "/" + name;
+    EXPECT_TRUE(linux::write_file(folder_ / name, text));
+    return folder_ / name;
   }
   std::string text(const std::string& name) const {
-    return linux::read_file(folder_ + "/" + name).value_or("none");
+    return linux::read_file(folder_ / name).value_or("none");
   }
-  std::string folder() const { return folder_; }
+  std::string folder() const { return folder_.path(); }
 
   static Printed run(const std::vector<std::string>& words) { return run_words(words); }
 
  private:
-  std::string folder_;
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
 };
 
 TEST_F(Rewriting, MigratePrints) {

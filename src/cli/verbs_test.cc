@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "cli/test_support.h"
 #include "linux/fd.h"
 #include "linux/process.h"
+#include "linux/temporary_folder.h"
 #include "store/store.h"
 
 namespace podsysctl::cli {
@@ -28,14 +28,6 @@ using testing::StartsWith;
 
 class Verbs : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "psys-cli-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    root_ = pattern + "/state";
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   static store::PodRecord ended(const std::string& name, const std::string& name_space,
                                 const std::string& uid) {
     store::PodRecord pod;
@@ -69,8 +61,8 @@ class Verbs : public testing::Test {
     return run_words(words);
   }
 
-  std::string folder_;
-  std::string root_;
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
+  const std::string root_ = folder_ / "state";
 };
 
 TEST_F(Verbs, LookingWhereNothingIsMakesNothing) {
@@ -165,8 +157,8 @@ TEST_F(Verbs, PullIsForRegistries) {
 }
 
 TEST_F(Verbs, AnImageGoesFromImportToRemoval) {
-  std::filesystem::create_directories(folder_ + "/files/bin");
-  const Printed imported = run({"image", "import", "mine", "rootfs:" + folder_ + "/files"});
+  std::filesystem::create_directories(folder_ / "files/bin");
+  const Printed imported = run({"image", "import", "mine", "rootfs:" + folder_ / "files"});
   EXPECT_EQ(imported.code, kOk) << imported.err;
   EXPECT_EQ(imported.out, "mine\n");
   EXPECT_EQ(run({"image", "ls", "-q"}).out, "mine:latest\n");

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cni/saved.h"
 
-#include <cstdlib>
 #include <filesystem>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "linux/file.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::cni {
 namespace {
@@ -32,17 +32,11 @@ std::string text_of(const Saved& saved) {
 
 class SavedFile : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "psys-cni-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::string folder_;
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
 };
 
 TEST_F(SavedFile, IsReadAsItWasWritten) {
-  const std::string path = saved_path(folder_ + "/not/yet", "c1", "eth0.100");
+  const std::string path = saved_path(folder_ / "not/yet", "c1", "eth0.100");
   EXPECT_TRUE(path.ends_with("/c1@eth0.100.json"));
   const Saved saved{"net",
                     17'000'000'000'000'000'001U,
@@ -66,7 +60,7 @@ TEST_F(SavedFile, IsReadAsItWasWritten) {
 }
 
 TEST_F(SavedFile, ThatIsBrokenIsAnErrorWithItsName) {
-  const std::string path = folder_ + "/x.json";
+  const std::string path = folder_ / "x.json";
   for (const char* text : {"", "{", "[]", R"({"network":"n"})",
                            R"({"network":"n","cookie":1,"link":[{"name":"speed"}],"sysctls":[]})",
                            R"({"network":"n","cookie":1,"link":[],"sysctls":[{"name":"net/../x",

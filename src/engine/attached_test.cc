@@ -5,8 +5,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <filesystem>
-
 #include <gmock/gmock.h>
 
 #include "engine/cri/log_peer.h"
@@ -14,6 +12,7 @@
 #include "linux/file.h"
 #include "linux/process.h"
 #include "linux/spawn.h"
+#include "linux/temporary_folder.h"
 #include "spdy/testing.h"
 
 namespace podsysctl::engine {
@@ -157,9 +156,8 @@ TEST(DockerPeer, KeepsARefusalThatComesFirst) {
 }
 
 TEST(LogPeer, ShowsTheLogUntilTheProcessHasEnded) {
-  std::string folder = std::filesystem::temp_directory_path() / "podsysctl-log-XXXXXX";
-  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-  const std::string path = folder + "/main.log";
+  const auto folder = linux::TemporaryFolder::make().value();
+  const std::string path = folder / "main.log";
   Result<LogPeer> peer = LogPeer::open(path);
   ASSERT_TRUE(peer) << peer.error().message;
   const linux::Pipe hold = linux::make_pipe().value();
@@ -178,7 +176,6 @@ TEST(LogPeer, ShowsTheLogUntilTheProcessHasEnded) {
   ASSERT_EQ(::kill(*pid, SIGKILL), 0);
   ASSERT_TRUE(linux::wait_for_child(*pid));
   EXPECT_FALSE(peer->receive(shown.show()).value());
-  ASSERT_TRUE(linux::remove_tree(folder));
 }
 
 }  // namespace

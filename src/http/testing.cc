@@ -9,7 +9,6 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <optional>
 
 #include <fmt/format.h>
@@ -41,12 +40,10 @@ std::optional<std::size_t> request_length(std::string_view data) {
 }  // namespace
 
 FakeServer::FakeServer(Answer answer) : answer_(std::move(answer)) {
-  std::string folder = std::filesystem::temp_directory_path() / "podsysctl-http-XXXXXX";
-  folder_ = ::mkdtemp(folder.data()) == nullptr ? "" : folder;
   listener_ = linux::Fd::adopt(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  const std::string path = folder_ + "/s";
+  const std::string path = folder_ / "s";
   std::memcpy(address.sun_path, path.data(), path.size());
   if (::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
       ::listen(listener_.get(), 8) != 0) {
@@ -64,12 +61,10 @@ FakeServer::FakeServer(Answer answer) : answer_(std::move(answer)) {
 FakeServer::~FakeServer() {
   stop_writer_.close();
   thread_.join();
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
 }
 
 Endpoint FakeServer::endpoint() const {
-  const std::string path = folder_ + "/s";
+  const std::string path = folder_ / "s";
   return {.path = path, .text = "unix://" + path};
 }
 

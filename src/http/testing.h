@@ -12,6 +12,7 @@
 
 #include "http/endpoint.h"
 #include "linux/fd.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::http {
 
@@ -39,7 +40,7 @@ class FakeServer {
   bool serve_once(linux::FdRef socket, std::string& received);
 
   Answer answer_;
-  std::string folder_;
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
   linux::Fd listener_;
   linux::Fd stop_;  // readable once the server is to end
   linux::Fd stop_writer_;

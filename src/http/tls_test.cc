@@ -5,14 +5,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
-
 #include <gmock/gmock.h>
 
 #include "http/client.h"
 #include "linux/process.h"
 #include "linux/spawn.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::http {
 namespace {
@@ -38,9 +36,6 @@ class Tls : public testing::Test {
     if (!linux::find_program("openssl")) {
       GTEST_SKIP() << "openssl is not installed";
     }
-    std::string folder = std::filesystem::temp_directory_path() / "podsysctl-tls-XXXXXX";
-    ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-    folder_ = folder;
     openssl({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
              "-keyout", "key.pem", "-out", "cert.pem", "-subj", "/CN=test", "-addext",
              "subjectAltName=IP:127.0.0.1", "-days", "2"});
@@ -50,7 +45,7 @@ class Tls : public testing::Test {
     auto server = linux::start({.program = "openssl",
                                 .args = {"s_server", "-accept", std::to_string(port_), "-cert",
                                          "cert.pem", "-key", "key.pem", "-www"},
-                                .working_dir = folder_,
+                                .working_dir = folder_.path(),
                                 .stdout_fd = pipe->write_end.ref(),
                                 .stderr_fd = pipe->write_end.ref()});
     ASSERT_TRUE(server) << server.error().message;
@@ -66,14 +61,12 @@ class Tls : public testing::Test {
       ::kill(server_, SIGKILL);
       [[maybe_unused]] const auto ended = linux::wait_for_child(server_);
     }
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
   }
 
   void openssl(std::vector<std::string> args) const {
     const auto done =
-        linux::run({.program = "openssl", .args = std::move(args), .working_dir = folder_}, "",
-                   milliseconds(30'000));
+        linux::run({.program = "openssl", .args = std::move(args), .working_dir = folder_.path()},
+                   "", milliseconds(30'000));
     ASSERT_TRUE(done && done->status == 0);
   }
 
@@ -85,14 +78,14 @@ class Tls : public testing::Test {
             .text = "tcp://" + host};
   }
 
-  std::string folder_;
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
   std::uint16_t port_ = 0;
   pid_t server_ = 0;
   linux::Fd output_;
 };
 
 TEST_F(Tls, TalksToAServerThatItTrusts) {
-  Client client(endpoint("127.0.0.1", folder_ + "/cert.pem"));
+  Client client(endpoint("127.0.0.1", folder_ / "cert.pem"));
   const auto reply = client.call({});
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(reply->status, 200);
@@ -108,7 +101,7 @@ TEST_F(Tls, RefusesACertificateThatNobodySigned) {
 }
 
 TEST_F(Tls, RefusesACertificateForAnotherHost) {
-  Client client(endpoint("localhost", folder_ + "/cert.pem"));
+  Client client(endpoint("localhost", folder_ / "cert.pem"));
   const auto reply = client.call({});
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().code, Code::permission);

@@ -12,13 +12,13 @@
 #include "image/credential_helper.h"
 #include "image/keychain.h"
 #include "image/test_support.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::image {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::TempFolder;
 
 Reference ref(const char* text) { return parse_reference(text).value(); }
 
@@ -125,7 +125,7 @@ class KeychainTest : public ::testing::Test {
     return *credentials ? (*credentials)->password : "none";
   }
 
-  TempFolder temp_;
+  const linux::TemporaryFolder temp_ = linux::TemporaryFolder::make().value();
   std::vector<std::pair<std::string, std::optional<std::string>>> former_;
 };
 

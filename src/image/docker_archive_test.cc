@@ -13,6 +13,7 @@
 #include "image/store.h"
 #include "image/test_support.h"
 #include "linux/spawn.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::image {
 namespace {
@@ -26,7 +27,6 @@ using ::testing::IsEmpty;
 using testing::make_tar;
 using testing::read_text;
 using testing::symlink_to;
-using testing::TempFolder;
 using testing::TestEntry;
 
 class DockerArchiveTest : public ::testing::Test {
@@ -65,7 +65,7 @@ class DockerArchiveTest : public ::testing::Test {
     return resolved;
   }
 
-  TempFolder temp_;
+  const linux::TemporaryFolder temp_ = linux::TemporaryFolder::make().value();
   std::string lower_ = make_tar({folder("d"), file("d/low", "1")});
   std::string upper_ = make_tar({folder("d"), file("d/up", "2")});
 };

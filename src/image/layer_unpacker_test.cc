@@ -14,6 +14,7 @@
 
 #include "image/test_support.h"
 #include "linux/mounts.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::image {
 namespace {
@@ -27,7 +28,6 @@ using ::testing::HasSubstr;
 using testing::make_tar;
 using testing::read_text;
 using testing::symlink_to;
-using testing::TempFolder;
 using testing::TestEntry;
 
 class LayerTest : public ::testing::Test {
@@ -52,7 +52,7 @@ class LayerTest : public ::testing::Test {
     return unpack_layer(source, root(), limits, [](std::uint64_t) {});
   }
 
-  TempFolder temp_;
+  const linux::TemporaryFolder temp_ = linux::TemporaryFolder::make().value();
 };
 
 TEST_F(LayerTest, KeepsWhatTheArchiveSays) {

@@ -14,6 +14,7 @@
 #include "image/store.h"
 #include "image/test_support.h"
 #include "linux/spawn.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::image {
 namespace {
@@ -24,7 +25,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::plain_layer;
 using ::testing::SizeIs;
-using testing::TempFolder;
 using testing::TestLayout;
 
 TEST(SkopeoError, UnreachableIsToldFromRefused) {
@@ -101,7 +101,7 @@ class PullTest : public ::testing::Test {
     ASSERT_TRUE(store_.import("app:1", parse_reference("oci:" + path("local")).value(), quiet_));
   }
 
-  TempFolder temp_;
+  const linux::TemporaryFolder temp_ = linux::TemporaryFolder::make().value();
   std::string path_before_;
   NoProgress quiet_;
   Keychain keychain_;

@@ -5,7 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
@@ -16,6 +15,7 @@
 #include "image/local_digest.h"
 #include "image/sha256.h"
 #include "image/test_support.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::image {
 namespace {
@@ -28,7 +28,6 @@ using ::testing::IsEmpty;
 using testing::plain_layer;
 using testing::read_text;
 using ::testing::SizeIs;
-using testing::TempFolder;
 using testing::TestLayout;
 using testing::tree_of;
 
@@ -79,7 +78,7 @@ class StoreTest : public ::testing::Test {
     return path("store/layers/") + std::string(hex_of(sha256_of(layer.plain)));
   }
 
-  TempFolder temp_;
+  const linux::TemporaryFolder temp_ = linux::TemporaryFolder::make().value();
   Steps progress_;
   TestLayout::Layer lower_ = plain_layer({folder("etc"), file("etc/a", "lower")});
   TestLayout::Layer upper_ = [] {

@@ -209,16 +209,6 @@ std::string compressed(const std::string& data, const std::string& filter) {
   return bzip2_compressed(data);
 }
 
-TempFolder::TempFolder() {
-  path_ = (std::filesystem::temp_directory_path() / "psys-image-XXXXXX").string();
-  require(::mkdtemp(path_.data()) != nullptr, "no temporary folder");
-}
-
-TempFolder::~TempFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 void write_text(const std::string& path, std::string_view text) {
   require(linux::write_file(path, text, 0644).has_value(), "cannot write " + path);
 }

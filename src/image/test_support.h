@@ -40,18 +40,6 @@ struct TestEntry {
 [[nodiscard]] std::string compressed(const std::string& data, const std::string& filter);
 
 // A folder that is removed with the object.
-class TempFolder {
- public:
-  TempFolder();
-  ~TempFolder();
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  [[nodiscard]] const std::string& path() const noexcept { return path_; }
-
- private:
-  std::string path_;
-};
-
 // An OCI image layout that is built piece by piece; index.json is written anew with each image.
 class TestLayout {
  public:

@@ -11,6 +11,7 @@
 
 #include "image/sha256.h"
 #include "linux/file.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::install {
 namespace {
@@ -21,9 +22,6 @@ constexpr const char* kPath = "/opt/cni/bin/plugin";
 
 class NodeFilesTest : public testing::Test {
  protected:
-  void SetUp() override { ASSERT_TRUE(linux::make_directories(root_)); }
-  void TearDown() override { EXPECT_TRUE(linux::remove_tree(root_)); }
-
   // Opened anew each time, as each run of the program does.
   Result<Change> put(const std::string& path, const std::string& content) const {
     PSYS_TRY_ASSIGN(NodeFiles files, NodeFiles::open(root_));
@@ -45,7 +43,8 @@ class NodeFilesTest : public testing::Test {
   }
   std::string record() const { return text(std::string(kRecordFolder) + "/installed.json"); }
 
-  const std::string root_ = testing::TempDir() + "node_files_" + std::to_string(::getpid());
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
+  const std::string root_ = folder_.path();
 };
 
 void expect(const Result<Change>& change, Done done) {

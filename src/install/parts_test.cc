@@ -11,6 +11,7 @@
 
 #include "json/json.h"
 #include "linux/file.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::install {
 namespace {
@@ -21,30 +22,28 @@ class Parts : public testing::Test {
  protected:
   void SetUp() override {
     for (const char* name : {"podsysctl-agent", "podsysctl-cni", "podsysctl-hook"}) {
-      ASSERT_TRUE(linux::make_directories(folder_));
-      ASSERT_TRUE(linux::write_file(folder_ + "/" + name, name));
+      ASSERT_TRUE(linux::write_file(folder_ / name, name));
     }
   }
-  void TearDown() override { EXPECT_TRUE(linux::remove_tree(folder_)); }
 
-  const std::string folder_ = testing::TempDir() + "parts_" + std::to_string(::getpid());
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
 };
 
 TEST_F(Parts, EachProgramGoesWhereItsRuntimeLooks) {
-  const auto cni = files_of(Part::cni, folder_, {});
+  const auto cni = files_of(Part::cni, folder_.path(), {});
   ASSERT_TRUE(cni) << cni.error().message;
   ASSERT_EQ(cni->size(), 1U);
   EXPECT_EQ(cni->front().path, "/opt/cni/bin/podsysctl-cni");
   EXPECT_EQ(cni->front().content, "podsysctl-cni");
   EXPECT_EQ(cni->front().mode, 0755U);
-  const auto nri = files_of(Part::nri, folder_, {.nri = "/var/nri"});
+  const auto nri = files_of(Part::nri, folder_.path(), {.nri = "/var/nri"});
   ASSERT_TRUE(nri) << nri.error().message;
   EXPECT_EQ(nri->at(0).path, "/var/nri/10-podsysctl");
   EXPECT_EQ(nri->at(0).content, "podsysctl-agent");
 }
 
 TEST_F(Parts, TheHookComesBeforeTheDescriptionThatNamesIt) {
-  const auto files = files_of(Part::hook, folder_, {.programs = "/opt/x"});
+  const auto files = files_of(Part::hook, folder_.path(), {.programs = "/opt/x"});
   ASSERT_TRUE(files) << files.error().message;
   ASSERT_EQ(files->size(), 2U);
   EXPECT_EQ(files->at(0).path, "/opt/x/podsysctl-hook");
@@ -56,7 +55,7 @@ TEST_F(Parts, TheHookComesBeforeTheDescriptionThatNamesIt) {
 }
 
 TEST_F(Parts, TheDescriptionIsThePackagesWithAnotherPath) {
-  const auto files = files_of(Part::hook, folder_, {.programs = "/usr/libexec/podsysctl"});
+  const auto files = files_of(Part::hook, folder_.path(), {.programs = "/usr/libexec/podsysctl"});
   ASSERT_TRUE(files) << files.error().message;
   const auto packaged = linux::read_file(PSYS_HOOK_DESCRIPTION, 4096);
   ASSERT_TRUE(packaged) << packaged.error().message;
@@ -68,18 +67,18 @@ TEST_F(Parts, TheDescriptionIsThePackagesWithAnotherPath) {
 }
 
 TEST_F(Parts, AProgramThatIsMissingIsNamed) {
-  std::filesystem::remove(folder_ + "/podsysctl-cni");
-  const auto files = files_of(Part::cni, folder_, {});
+  std::filesystem::remove(folder_ / "podsysctl-cni");
+  const auto files = files_of(Part::cni, folder_.path(), {});
   ASSERT_FALSE(files);
   EXPECT_EQ(files.error().code, Code::not_found);
   EXPECT_THAT(files.error().message, HasSubstr("podsysctl-cni is neither beside"));
 }
 
 TEST_F(Parts, ProgramsOfAPackageAreFoundInTheirFolders) {
-  ASSERT_TRUE(linux::make_directories(folder_ + "/bin"));
-  ASSERT_TRUE(linux::make_directories(folder_ + "/lib/cni"));
-  ASSERT_TRUE(linux::write_file(folder_ + "/lib/cni/podsysctl-cni", "packaged"));
-  const auto files = files_of(Part::cni, folder_ + "/bin", {});
+  ASSERT_TRUE(linux::make_directories(folder_ / "bin"));
+  ASSERT_TRUE(linux::make_directories(folder_ / "lib/cni"));
+  ASSERT_TRUE(linux::write_file(folder_ / "lib/cni/podsysctl-cni", "packaged"));
+  const auto files = files_of(Part::cni, folder_ / "bin", {});
   ASSERT_TRUE(files) << files.error().message;
   EXPECT_EQ(files->front().content, "packaged");
 }

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <limits>
@@ -27,6 +26,7 @@
 #include "linux/proc_sys.h"
 #include "linux/process.h"
 #include "linux/spawn.h"
+#include "linux/temporary_folder.h"
 #include "linux/worker_thread.h"
 
 namespace podsysctl::linux {
@@ -35,15 +35,9 @@ namespace {
 using std::chrono::milliseconds;
 using testing::HasSubstr;
 
-class TemporaryFolder : public testing::Test {
+class FileTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "psys-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::string folder_;
+  const TemporaryFolder folder_ = TemporaryFolder::make().value();
 };
 
 std::ptrdiff_t open_descriptors() {
@@ -63,8 +57,6 @@ TEST(Fd, MoveAssignClosesTheOldOne) {
   }
   EXPECT_EQ(open_descriptors(), before);
 }
-
-using FileTest = TemporaryFolder;
 
 // As a terminal or pipe is that another program made non-blocking.
 TEST(NonBlocking, AFullPipeIsWaitedForAndAnEmptyOneToo) {
@@ -90,7 +82,7 @@ TEST(PollTimeout, NeverTurnsALongTimeIntoAShortOne) {
 }
 
 TEST_F(FileTest, WriteAtomicallyThenRead) {
-  const std::string path = folder_ + "/a";
+  const std::string path = folder_ / "a";
   ASSERT_TRUE(write_file_atomically(path, "one"));
   ASSERT_TRUE(write_file_atomically(path, "two"));
   EXPECT_EQ(*read_file(path), "two");
@@ -101,36 +93,36 @@ TEST_F(FileTest, WriteAtomicallyThenRead) {
 }
 
 TEST_F(FileTest, MakeDirectoriesMakesEveryParent) {
-  ASSERT_TRUE(make_directories(folder_ + "/a/b/c"));
-  ASSERT_TRUE(make_directories(folder_ + "/a/b/c"));
-  EXPECT_TRUE(std::filesystem::is_directory(folder_ + "/a/b/c"));
+  ASSERT_TRUE(make_directories(folder_ / "a/b/c"));
+  ASSERT_TRUE(make_directories(folder_ / "a/b/c"));
+  EXPECT_TRUE(std::filesystem::is_directory(folder_ / "a/b/c"));
 }
 
 TEST_F(FileTest, TwoMayRemoveOneTree) {
   constexpr int kRounds = 20;
   for (int round = 0; round < kRounds; ++round) {
     for (int i = 0; i < 40; ++i) {
-      const std::string below = folder_ + "/tree/" + std::to_string(i);
+      const std::string below = folder_ / "tree/" + std::to_string(i);
       ASSERT_TRUE(make_directories(below));
       ASSERT_TRUE(write_file(below + "/file", "x"));
     }
     const auto remove = [this] {
-      const auto removed = remove_tree(folder_ + "/tree");
+      const auto removed = remove_tree(folder_ / "tree");
       EXPECT_TRUE(removed) << removed.error().message;
     };
     std::thread other(remove);
     remove();
     other.join();
-    EXPECT_FALSE(std::filesystem::exists(folder_ + "/tree"));
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "tree"));
   }
 }
 
 TEST_F(FileTest, OpenBeneathRefusesEveryWayOut) {
-  ASSERT_TRUE(make_directories(folder_ + "/in"));
-  ASSERT_TRUE(write_file(folder_ + "/in/file", "x"));
-  std::filesystem::create_symlink("/etc", folder_ + "/in/link");
-  std::filesystem::create_symlink("file", folder_ + "/in/inner_link");
-  const Fd directory = *open_file(folder_ + "/in", O_PATH | O_DIRECTORY);
+  ASSERT_TRUE(make_directories(folder_ / "in"));
+  ASSERT_TRUE(write_file(folder_ / "in/file", "x"));
+  std::filesystem::create_symlink("/etc", folder_ / "in/link");
+  std::filesystem::create_symlink("file", folder_ / "in/inner_link");
+  const Fd directory = *open_file(folder_ / "in", O_PATH | O_DIRECTORY);
   EXPECT_TRUE(open_beneath(directory.ref(), "file", O_RDONLY));
   for (const char* path : {"../in/file", "link/passwd", "inner_link", "/etc/passwd"}) {
     EXPECT_FALSE(open_beneath(directory.ref(), path, O_RDONLY)) << path;

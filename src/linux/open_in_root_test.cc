@@ -5,12 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
-#include <cstdlib>
-
 #include <gtest/gtest.h>
 
 #include "linux/file.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::linux {
 namespace {
@@ -18,23 +16,19 @@ namespace {
 class OpenInRoot : public testing::Test {
  protected:
   void SetUp() override {
-    std::array<char, 32> name{"/tmp/psys-root-XXXXXX"};
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name.data();
-    ASSERT_TRUE(make_directories(folder_ + "/root/etc"));
-    ASSERT_TRUE(make_directories(folder_ + "/root/usr/share"));
-    ASSERT_TRUE(write_file(folder_ + "/root/etc/passwd", "inside"));
-    ASSERT_TRUE(write_file(folder_ + "/outside", "outside"));
-    auto root = open_file(folder_ + "/root", O_PATH | O_DIRECTORY);
+    ASSERT_TRUE(make_directories(folder_ / "root/etc"));
+    ASSERT_TRUE(make_directories(folder_ / "root/usr/share"));
+    ASSERT_TRUE(write_file(folder_ / "root/etc/passwd", "inside"));
+    ASSERT_TRUE(write_file(folder_ / "outside", "outside"));
+    auto root = open_file(folder_ / "root", O_PATH | O_DIRECTORY);
     ASSERT_TRUE(root) << root.error().message;
     root_ = std::move(*root);
   }
-  void TearDown() override { EXPECT_TRUE(remove_tree(folder_)); }
   void link(const std::string& target, const std::string& path) const {
-    ASSERT_EQ(::symlink(target.c_str(), (folder_ + "/root/" + path).c_str()), 0);
+    ASSERT_EQ(::symlink(target.c_str(), (folder_ / "root/" + path).c_str()), 0);
   }
 
-  std::string folder_;
+  const TemporaryFolder folder_ = TemporaryFolder::make().value();
   Fd root_;
 };
 
@@ -72,7 +66,7 @@ TEST_F(OpenInRoot, PlacesOfThingsThatAreNotThere) {
 }
 
 TEST_F(OpenInRoot, NeverLeadsOut) {
-  link(folder_ + "/outside", "escape");
+  link(folder_ / "outside", "escape");
   link("../outside", "step");
   for (const char* const path : {"escape", "step", "../outside"}) {
     const auto fd = open_regular_in_root(root_.ref(), path);
@@ -82,7 +76,7 @@ TEST_F(OpenInRoot, NeverLeadsOut) {
 }
 
 TEST_F(OpenInRoot, OpensRegularFilesOnly) {
-  ASSERT_EQ(::mkfifo((folder_ + "/root/fifo").c_str(), 0600), 0);
+  ASSERT_EQ(::mkfifo((folder_ / "root/fifo").c_str(), 0600), 0);
   for (const char* const path : {"fifo", "etc"}) {
     const auto fd = open_regular_in_root(root_.ref(), path);
     ASSERT_FALSE(fd) << path;

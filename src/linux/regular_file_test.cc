@@ -6,14 +6,13 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "linux/file.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::linux {
 namespace {
@@ -22,17 +21,11 @@ using ::testing::HasSubstr;
 
 class RegularFileTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "psys-file-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::string folder_;
+  const TemporaryFolder folder_ = TemporaryFolder::make().value();
 };
 
 TEST_F(RegularFileTest, GivesContentSizeAndAnIdentityThatChangesWithIt) {
-  const std::string path = folder_ + "/a";
+  const std::string path = folder_ / "a";
   ASSERT_TRUE(write_file(path, "hello"));
   const auto first = open_regular(path).value();
   EXPECT_EQ(first.size, 5U);
@@ -45,16 +38,16 @@ TEST_F(RegularFileTest, GivesContentSizeAndAnIdentityThatChangesWithIt) {
 }
 
 TEST_F(RegularFileTest, RefusesWhatIsNone) {
-  ASSERT_EQ(::mkfifo((folder_ + "/fifo").c_str(), 0600), 0);
-  ASSERT_EQ(::symlink("/etc/passwd", (folder_ + "/link").c_str()), 0);
-  for (const std::string& path : {folder_ + "/fifo", folder_, std::string("/dev/null")}) {
+  ASSERT_EQ(::mkfifo((folder_ / "fifo").c_str(), 0600), 0);
+  ASSERT_EQ(::symlink("/etc/passwd", (folder_ / "link").c_str()), 0);
+  for (const std::string& path : {folder_ / "fifo", folder_.path(), std::string("/dev/null")}) {
     const auto opened = open_regular(path);
     ASSERT_FALSE(opened) << path;
     EXPECT_EQ(opened.error().code, Code::invalid_argument);
     EXPECT_EQ(opened.error().message, path + " is no regular file");
   }
-  EXPECT_EQ(open_regular(folder_ + "/absent").error().code, Code::not_found);
-  const Fd folder = open_file(folder_, O_PATH | O_DIRECTORY).value();
+  EXPECT_EQ(open_regular(folder_ / "absent").error().code, Code::not_found);
+  const Fd folder = open_file(folder_.path(), O_PATH | O_DIRECTORY).value();
   for (const std::string path : {"link", "../x", "/etc/passwd"}) {
     const auto opened = open_regular_beneath(folder.ref(), path, "blob");
     ASSERT_FALSE(opened) << path;

@@ -6,7 +6,6 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -15,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "linux/file.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::linux {
 namespace {
@@ -27,15 +27,10 @@ class TreeWriterTest : public ::testing::Test {
     if (::geteuid() != 0) {
       GTEST_SKIP() << "needs root: owners, devices, trusted xattrs";
     }
-    std::string pattern = (std::filesystem::temp_directory_path() / "psys-tree-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    base_ = pattern;
-    root_ = base_ + "/root";
     std::filesystem::create_directories(root_);
-    std::filesystem::create_directories(base_ + "/outside");
-    ASSERT_TRUE(write_file(base_ + "/outside/victim", "safe"));
+    std::filesystem::create_directories(base_ / "outside");
+    ASSERT_TRUE(write_file(base_ / "outside/victim", "safe"));
   }
-  void TearDown() override { std::filesystem::remove_all(base_); }
 
   [[nodiscard]] struct stat status(const std::string& path) const {
     struct stat out{};
@@ -60,8 +55,8 @@ class TreeWriterTest : public ::testing::Test {
     return read_file(root_ + "/" + path).value();
   }
 
-  std::string base_;
-  std::string root_;
+  const TemporaryFolder base_ = TemporaryFolder::make().value();
+  const std::string root_ = base_ / "root";
 };
 
 TEST_F(TreeWriterTest, KeepsOwnersModesTimesAndXattrs) {
@@ -149,13 +144,13 @@ TEST_F(TreeWriterTest, WhatStandsAtAPathIsReplacedNotFollowedNorOpened) {
   ASSERT_TRUE(tree.add_hard_link("two", "one"));
   ASSERT_TRUE(put(tree, "two", "2"));
   EXPECT_EQ(content("one"), "1");
-  EXPECT_EQ(read_file(base_ + "/outside/victim").value(), "safe");
+  EXPECT_EQ(read_file(base_ / "outside/victim").value(), "safe");
 }
 
 TEST_F(TreeWriterTest, RefusesEveryWayOut) {
   auto tree = TreeWriter::open(root_).value();
   ASSERT_TRUE(tree.add_symlink("up", "../outside", {}));
-  ASSERT_TRUE(tree.add_symlink("abs", base_ + "/outside", {}));
+  ASSERT_TRUE(tree.add_symlink("abs", base_ / "outside", {}));
   ASSERT_TRUE(tree.add_folder("d", {}));
   ASSERT_TRUE(tree.add_symlink("d/up", "../up", {}));
   ASSERT_TRUE(put(tree, "file", ""));
@@ -208,8 +203,8 @@ TEST_F(TreeWriterTest, RefusesEveryWayOut) {
   ASSERT_TRUE(tree.add_symlink("to_victim", "../outside/victim", {}));
   ASSERT_TRUE(tree.add_hard_link("second", "to_victim"));
   EXPECT_TRUE(S_ISLNK(status("second").st_mode));
-  EXPECT_EQ(read_file(base_ + "/outside/victim").value(), "safe");
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(base_ + "/outside"), {}), 1);
+  EXPECT_EQ(read_file(base_ / "outside/victim").value(), "safe");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(base_ / "outside"), {}), 1);
 }
 
 }  // namespace

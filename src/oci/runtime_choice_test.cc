@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "oci/runtime_choice.h"
 
-#include <stdlib.h>
-
-#include <filesystem>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "linux/file.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::oci {
 namespace {
@@ -19,21 +16,14 @@ std::optional<std::string> nothing(const std::string& /*variable*/) { return std
 
 class Choice : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "psys-choice-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   [[nodiscard]] CommandLine with_file(std::string_view text) const {
-    EXPECT_TRUE(linux::write_file(folder_ + "/runtime.yaml", text).has_value());
+    EXPECT_TRUE(linux::write_file(folder_ / "runtime.yaml", text).has_value());
     CommandLine line;
-    line.config = folder_ + "/runtime.yaml";
+    line.config = folder_ / "runtime.yaml";
     return line;
   }
 
-  std::string folder_;
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
 };
 
 TEST_F(Choice, IsByFlagThenVariableThenFile) {
@@ -80,7 +70,7 @@ TEST_F(Choice, SaysWhatIsWrongWithTheFile) {
 
 TEST_F(Choice, NeedsTheFileThatIsNamed) {
   CommandLine line;
-  line.config = folder_ + "/missing.yaml";
+  line.config = folder_ / "missing.yaml";
   EXPECT_EQ(choose_runtime(line, nothing).error().code, Code::not_found);
   line.config.reset();
   line.runtime = "no-such-runtime";

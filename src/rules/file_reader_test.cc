@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/file_reader.h"
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -11,6 +9,7 @@
 
 #include "json/json.h"
 #include "linux/file.h"
+#include "linux/temporary_folder.h"
 #include "rules/fields.h"
 #include "rules/test_support.h"
 
@@ -155,16 +154,10 @@ INSTANTIATE_TEST_SUITE_P(
 
 class Folder : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "psys-rules-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    path_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(path_); }
   void put(const std::string& name, std::string_view text) const {
-    ASSERT_TRUE(linux::write_file(path_ + "/" + name, text).has_value());
+    ASSERT_TRUE(linux::write_file(path_ / name, text).has_value());
   }
-  std::string path_;
+  const linux::TemporaryFolder path_ = linux::TemporaryFolder::make().value();
 };
 
 TEST_F(Folder, IsReadInTheOrderOfNames) {
@@ -172,7 +165,7 @@ TEST_F(Folder, IsReadInTheOrderOfNames) {
   put("a.yaml", policy_text("first", "  match: {}\n"));
   put(".hidden.yaml", "garbage");
   put("README.txt", "garbage");
-  const auto set = read_set(path_);
+  const auto set = read_set(path_.path());
   ASSERT_TRUE(set.has_value()) << set.error().message;
   ASSERT_EQ(set->policies.size(), 2U);
   EXPECT_EQ(set->policies[0].name, "a-second");
@@ -181,21 +174,21 @@ TEST_F(Folder, IsReadInTheOrderOfNames) {
 TEST_F(Folder, IsRefusedWithOneBrokenFile) {
   put("a.yaml", policy_text("first", "  match: {}\n"));
   put("b.json", "{\"a\":}");
-  const auto set = read_set(path_);
+  const auto set = read_set(path_.path());
   ASSERT_FALSE(set.has_value());
   EXPECT_EQ(set.error().code, Code::invalid_argument);
-  EXPECT_THAT(set.error().message, HasSubstr(path_ + "/b.json:1:"));
+  EXPECT_THAT(set.error().message, HasSubstr(path_ / "b.json:1:"));
 }
 
 TEST_F(Folder, ThatIsMissingIsAnError) {
-  const auto set = read_set(path_ + "/none");
+  const auto set = read_set(path_ / "none");
   ASSERT_FALSE(set.has_value());
   EXPECT_EQ(set.error().code, Code::not_found);
 }
 
 TEST_F(Folder, KeepsToTheLimitOfAFile) {
   put("a.yaml", std::string(kFileLimits.input_bytes + 1, '#'));
-  const auto set = read_set(path_);
+  const auto set = read_set(path_.path());
   ASSERT_FALSE(set.has_value());
   EXPECT_EQ(set.error().code, Code::invalid_argument);
 }

@@ -3,13 +3,13 @@
 
 #include <poll.h>
 
-#include <cstdlib>
 #include <filesystem>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "linux/file.h"
+#include "linux/temporary_folder.h"
 #include "rules/test_support.h"
 
 namespace podsysctl::rules {
@@ -17,14 +17,6 @@ namespace {
 
 class Live : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "psys-live-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    top_ = pattern;
-    folder_ = top_ + "/etc/policy.d";
-  }
-  void TearDown() override { std::filesystem::remove_all(top_); }
-
   void put(std::string_view text) const {
     ASSERT_TRUE(linux::make_directories(folder_).has_value());
     ASSERT_TRUE(linux::write_file_atomically(folder_ + "/a.yaml", text).has_value());
@@ -34,8 +26,8 @@ class Live : public ::testing::Test {
     return ::poll(&poll, 1, 0) == 1;
   }
 
-  std::string top_;
-  std::string folder_;
+  const linux::TemporaryFolder top_ = linux::TemporaryFolder::make().value();
+  const std::string folder_ = top_ / "etc/policy.d";
 };
 
 TEST_F(Live, KeepsTheFormerSetWhileAFileIsBroken) {

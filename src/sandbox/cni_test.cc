@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading CNI configurations, results, errors and records.
-#include <stdlib.h>
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -10,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "linux/file.h"
+#include "linux/temporary_folder.h"
 #include "sandbox/cni_config.h"
 #include "sandbox/cni_record.h"
 #include "sandbox/cni_result.h"
@@ -22,16 +21,10 @@ using testing::HasSubstr;
 
 class CniFolder : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "psys-net-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
   void write(const std::string& name, const std::string& text) const {
-    ASSERT_TRUE(linux::write_file(folder_ + "/" + name, text));
+    ASSERT_TRUE(linux::write_file(folder_ / name, text));
   }
-  std::string folder_;
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
 };
 
 TEST(CniConfig, RefusesWhatCannotBeUsed) {
@@ -91,24 +84,24 @@ TEST_F(CniFolder, TakesTheFirstFileByName) {
   write("10-first.conf", R"({"cniVersion":"1.0.0","name":"first","type":"b",
                             "capabilities":{"portMappings":true,"bandwidth":false}})");
   write("00-other.txt", "not ours");
-  const auto network = find_cni_network(folder_);
+  const auto network = find_cni_network(folder_.path());
   ASSERT_TRUE(network) << network.error().message;
   ASSERT_TRUE(*network);
   EXPECT_EQ((*network)->name, "first");
-  EXPECT_EQ((*network)->source, folder_ + "/10-first.conf");
+  EXPECT_EQ((*network)->source, folder_ / "10-first.conf");
   EXPECT_TRUE((*network)->has_capability("portMappings"));
   EXPECT_FALSE((*network)->has_capability("bandwidth"));
 }
 
 TEST_F(CniFolder, NoFolderAndNoFileAreNoNetwork) {
-  EXPECT_FALSE(*find_cni_network(folder_));
-  EXPECT_FALSE(*find_cni_network(folder_ + "/missing"));
+  EXPECT_FALSE(*find_cni_network(folder_.path()));
+  EXPECT_FALSE(*find_cni_network(folder_ / "missing"));
 }
 
 TEST_F(CniFolder, AnUnusableFirstFileIsAnError) {
   write("10-broken.conflist", "{");
   write("20-good.conflist", R"({"cniVersion":"1.0.0","name":"n","plugins":[{"type":"a"}]})");
-  const auto network = find_cni_network(folder_);
+  const auto network = find_cni_network(folder_.path());
   ASSERT_FALSE(network);
   EXPECT_THAT(network.error().message, HasSubstr("10-broken.conflist"));
 }

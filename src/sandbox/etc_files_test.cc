@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sandbox/etc_files.h"
 
-#include <stdlib.h>
-
-#include <filesystem>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "linux/file.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::sandbox {
 namespace {
@@ -18,16 +16,10 @@ using testing::HasSubstr;
 
 class EtcFilesOfHost : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "psys-net-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
   void write(const std::string& name, const std::string& text) const {
-    ASSERT_TRUE(linux::write_file(folder_ + "/" + name, text));
+    ASSERT_TRUE(linux::write_file(folder_ / name, text));
   }
-  std::string folder_;
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
 };
 
 TEST(EtcFiles, Hosts) {
@@ -42,14 +34,14 @@ TEST(EtcFiles, Hosts) {
 TEST_F(EtcFilesOfHost, HostNetworkKeepsTheHostsFiles) {
   write("hosts", "127.0.0.1 localhost");
   write("resolv.conf", "nameserver 127.0.0.53\n");
-  EXPECT_EQ(*host_hosts({{"192.0.2.7", "db"}}, folder_ + "/hosts"),
+  EXPECT_EQ(*host_hosts({{"192.0.2.7", "db"}}, folder_ / "hosts"),
             "127.0.0.1 localhost\n192.0.2.7\tdb\n");
-  EXPECT_EQ(*resolv_conf(NetworkMode::host, {}, {folder_ + "/resolv.conf", folder_ + "/none"}),
+  EXPECT_EQ(*resolv_conf(NetworkMode::host, {}, {folder_ / "resolv.conf", folder_ / "none"}),
             "nameserver 127.0.0.53\n");
 }
 
 TEST_F(EtcFilesOfHost, ResolvConf) {
-  const ResolvConfPaths paths{folder_ + "/resolv.conf", folder_ + "/behind"};
+  const ResolvConfPaths paths{folder_ / "resolv.conf", folder_ / "behind"};
   EXPECT_EQ(*resolv_conf(NetworkMode::bridge, {}, paths), "");
   write("resolv.conf", "search a.example\nnameserver 127.0.0.53\noptions edns0\n");
   EXPECT_EQ(*resolv_conf(NetworkMode::bridge, {}, paths), "search a.example\noptions edns0\n");

@@ -13,6 +13,7 @@
 #include "linux/file.h"
 #include "linux/mounts.h"
 #include "linux/process.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::sandbox {
 namespace {
@@ -26,19 +27,17 @@ class SandboxTest : public testing::Test {
     if (::geteuid() != 0) {
       GTEST_SKIP() << "making namespaces needs root";
     }
-    std::string pattern = (std::filesystem::temp_directory_path() / "psys-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-    spec_ = {.id = "aa", .run_folder = folder_, .pause_program = PSYS_PAUSE, .hostname = "web"};
+    spec_ = {
+        .id = "aa", .run_folder = folder_.path(), .pause_program = PSYS_PAUSE, .hostname = "web"};
   }
   void TearDown() override {
-    if (!folder_.empty()) {
-      EXPECT_LE(linux::mounts_below(folder_)->size(), 1U) << "more than the run folder itself";
-      EXPECT_TRUE(linux::unmount(folder_));
-      std::filesystem::remove_all(folder_);
+    if (::geteuid() == 0) {
+      EXPECT_LE(linux::mounts_below(folder_.path())->size(), 1U)
+          << "more than the run folder itself";
+      EXPECT_TRUE(linux::unmount(folder_.path()));
     }
   }
-  std::string folder_;
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
   SandboxSpec spec_;
 };
 
@@ -86,7 +85,7 @@ TEST_F(SandboxTest, EndsWithItsMakerBeforeRelease) {
     EXPECT_TRUE(linux::is_alive(pause));
   }
   EXPECT_TRUE(*linux::wait_until_gone(pause, seconds(5)));
-  ASSERT_TRUE(destroy({"aa", folder_ + "/aa", pause}));
+  ASSERT_TRUE(destroy({"aa", folder_ / "aa", pause}));
 }
 
 TEST_F(SandboxTest, HostNamespacesAreNoTarget) {
@@ -108,7 +107,7 @@ TEST_F(SandboxTest, MissingPauseIsNamedAndNothingStays) {
   ASSERT_FALSE(newborn);
   EXPECT_EQ(newborn.error().message,
             "start the sandbox with /nonexistent/pause: No such file or directory");
-  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 
 #include "linux/file.h"
+#include "linux/temporary_folder.h"
 #include "service/manifest_folder.h"
 #include "service/reload.h"
 
@@ -27,18 +28,12 @@ std::string pod(const std::string& name) {
 
 class OnDisk : public ::testing::Test {
  protected:
-  OnDisk() : base_(::testing::TempDir() + "service_" + std::to_string(::getpid())) {
-    EXPECT_TRUE(linux::remove_tree(base_));
-    EXPECT_TRUE(linux::make_directories(base_));
-  }
-  ~OnDisk() override { EXPECT_TRUE(linux::remove_tree(base_)); }
-
   void write(const std::string& name, const std::string& text) const {
-    ASSERT_TRUE(linux::write_file_atomically(base_ + "/" + name, text));
+    ASSERT_TRUE(linux::write_file_atomically(base_ / name, text));
   }
-  std::string path(const std::string& name) const { return base_ + "/" + name; }
+  std::string path(const std::string& name) const { return base_ / name; }
 
-  std::string base_;
+  const linux::TemporaryFolder base_ = linux::TemporaryFolder::make().value();
 };
 
 using ManifestFolderTest = OnDisk;
@@ -58,7 +53,7 @@ TEST_F(ManifestFolderTest, ListsPodsAndProblemsByName) {
   write("b.yaml", pod("web"));
   write("a.yaml", "kind: Pod\n");
   write("c.txt", pod("no"));
-  ManifestFolder folder = ManifestFolder::open(base_).value();
+  ManifestFolder folder = ManifestFolder::open(base_.path()).value();
   const Folder found = folder.look().value();
   ASSERT_THAT(found.files, ElementsAre(Field(&ManifestFile::path, path("a.yaml")),
                                        Field(&ManifestFile::path, path("b.yaml"))));
@@ -71,7 +66,7 @@ TEST_F(ManifestFolderTest, ListsPodsAndProblemsByName) {
 }
 
 TEST_F(ManifestFolderTest, TellsOfChanges) {
-  ManifestFolder folder = ManifestFolder::open(base_).value();
+  ManifestFolder folder = ManifestFolder::open(base_.path()).value();
   (void)folder.take_changes();
   EXPECT_FALSE(folder.take_changes());
   write("a.yaml", pod("web"));
@@ -85,7 +80,7 @@ TEST_F(ManifestFolderTest, TellsOfChanges) {
 
 TEST_F(ManifestFolderTest, AFileThatIsBeingWrittenCountsAsBefore) {
   write("a.yaml", pod("web"));
-  ManifestFolder folder = ManifestFolder::open(base_).value();
+  ManifestFolder folder = ManifestFolder::open(base_.path()).value();
   const std::string hash = folder.look().value().files.at(0).hash;
   {
     const linux::Fd writer = linux::open_file(path("a.yaml"), O_WRONLY | O_TRUNC).value();

@@ -32,7 +32,6 @@ AuditRecord record_of(const std::string& target, const std::string& key,
 class Audit : public StateFolder {
  protected:
   void SetUp() override {
-    StateFolder::SetUp();
     Result<Store> store = Store::open(root_);
     ASSERT_TRUE(store) << store.error().message;
     store_.emplace(*std::move(store));

@@ -17,7 +17,6 @@ using testing::Not;
 class FindPod : public StateFolder {
  protected:
   void SetUp() override {
-    StateFolder::SetUp();
     store_.emplace(*Store::open(root_));
     add("web", "default", "11111111-aaaa", "abc0");
     add("web", "team", "11112222-aaaa", "abd0");

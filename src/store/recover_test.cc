@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/recover.h"
 
+#include <filesystem>
 #include <fstream>
 
 #include <gmock/gmock.h>

@@ -3,25 +3,20 @@
 // set.
 #pragma once
 
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 
 #include <gtest/gtest.h>
 
+#include "linux/temporary_folder.h"
 #include "store/store.h"
 
 namespace podsysctl::store {
 
 class StateFolder : public testing::Test {
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
+
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "psys-store-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    root_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(root_); }
-  std::string root_;
+  const std::string root_ = folder_.path();
 };
 
 inline Timestamp at_second(std::int64_t seconds) {

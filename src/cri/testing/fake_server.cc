@@ -18,6 +18,7 @@
 
 #include "cri/grpc_frame.h"
 #include "linux/fd.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::cri::testing {
 namespace {
@@ -163,14 +164,6 @@ class Session {
   bool hang_up_ = false;
 };
 
-std::string make_folder() {
-  std::string folder = "/tmp/fake-cri-XXXXXX";
-  if (::mkdtemp(folder.data()) == nullptr) {
-    give_up("mkdtemp");
-  }
-  return folder;
-}
-
 linux::Fd listen_at(const std::string& path) {
   linux::Fd socket = linux::Fd::adopt(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un address{};
@@ -196,8 +189,7 @@ linux::Pipe make_stop_pipe() {
 struct FakeServer::Parts {
   explicit Parts(Answerer given)
       : answerer(std::move(given)),
-        folder(make_folder()),
-        path(folder + "/cri.sock"),
+        path(folder / "cri.sock"),
         listener(listen_at(path)),
         stop(make_stop_pipe()),
         thread([this] { serve(); }) {}
@@ -216,7 +208,7 @@ struct FakeServer::Parts {
   }
 
   Answerer answerer;
-  std::string folder;
+  const linux::TemporaryFolder folder = linux::TemporaryFolder::make().value();
   std::string path;
   linux::Fd listener;
   linux::Pipe stop;
@@ -229,8 +221,6 @@ FakeServer::FakeServer(Answerer answerer) : parts_(std::make_unique<Parts>(std::
 FakeServer::~FakeServer() {
   parts_->stop.write_end.close();
   parts_->thread.join();
-  ::unlink(parts_->path.c_str());
-  ::rmdir(parts_->folder.c_str());
 }
 
 const std::string& FakeServer::socket_path() const noexcept { return parts_->path; }

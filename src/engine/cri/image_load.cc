@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sources on this machine, by the tools of others: skopeo makes one archive of any of them, under a
 // name that no registry has, and ctr hands it to containerd.
-#include <stdlib.h>
 
 #include <chrono>
 #include <filesystem>
@@ -12,20 +11,12 @@
 #include "image/sha256.h"
 #include "linux/file.h"
 #include "linux/spawn.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::engine {
 namespace {
 
 constexpr std::chrono::minutes kLimit{10};
-
-Result<std::string> make_temporary_folder() {
-  std::error_code ignored;
-  std::string folder = std::filesystem::temp_directory_path(ignored) / "podsysctl-image-XXXXXX";
-  if (::mkdtemp(folder.data()) == nullptr) {
-    return Error::from_errno(errno, "make a folder below {}", folder);
-  }
-  return folder;
-}
 
 Result<> run_tool(const std::string& name, std::vector<std::string> args,
                   const std::string& source) {
@@ -65,9 +56,8 @@ Result<std::string> load_into_containerd(const std::string& socket_path,
   const std::string digest = image::sha256_of(from);
   std::string name =
       fmt::format("localhost/podsysctl/loaded:{}", image::hex_of(digest).substr(0, 16));
-  PSYS_TRY_ASSIGN(const std::string folder, make_temporary_folder());
-  const ScopeExit clear([&] { (void)linux::remove_tree(folder); });
-  const std::string archive = folder + "/image.tar";
+  PSYS_TRY_ASSIGN(const linux::TemporaryFolder folder, linux::TemporaryFolder::make());
+  const std::string archive = folder / "image.tar";
   PSYS_TRY(run_tool("skopeo",
                     {"copy", "--quiet", from, fmt::format("docker-archive:{}:{}", archive, name)},
                     from));

@@ -5,8 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
-#include <filesystem>
 
 #include <nlohmann/json.hpp>
 
@@ -18,6 +16,7 @@
 #include "json/json.h"
 #include "linux/file.h"
 #include "linux/spawn.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::engine {
 namespace {
@@ -135,14 +134,9 @@ Result<image::Resolved> load_archive(Daemon& daemon, const std::string& path,
 // skopeo knows OCI layouts, daemons before Docker 25 do not.
 Result<image::Resolved> load_oci(Daemon& daemon, const Reference& reference,
                                  image::Progress& progress) {
-  std::string folder = std::filesystem::temp_directory_path() / "podsysctl-oci-XXXXXX";
-  if (::mkdtemp(folder.data()) == nullptr) {
-    return Error::from_errno(errno, "make a folder for the image");
-  }
-  const ScopeExit cleanup(
-      [&folder] { [[maybe_unused]] const Result<> removed = linux::remove_tree(folder); });
+  PSYS_TRY_ASSIGN(const linux::TemporaryFolder folder, linux::TemporaryFolder::make());
   const std::string source = image::canonical_name(reference);
-  const std::string archive = folder + "/image.tar";
+  const std::string archive = folder / "image.tar";
   PSYS_TRY_ASSIGN(const linux::Finished copied,
                   linux::run({.program = "skopeo",
                               .args = {"copy", "--quiet", source, "docker-archive:" + archive}},

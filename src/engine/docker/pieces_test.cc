@@ -2,7 +2,6 @@
 // The small parts: the pause image, logs, processes.
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 
 #include <gmock/gmock.h>
@@ -13,6 +12,7 @@
 #include "engine/docker/process.h"
 #include "linux/file.h"
 #include "linux/spawn.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::engine {
 namespace {
@@ -22,15 +22,9 @@ using testing::HasSubstr;
 
 class Pieces : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "psys-docker-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-  [[nodiscard]] std::string path(const char* name) const { return folder_ + "/" + name; }
+  [[nodiscard]] std::string path(const char* name) const { return folder_ / name; }
 
-  std::string folder_;
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
 };
 
 TEST_F(Pieces, ThePauseImageIsAnArchiveThatTarReads) {
