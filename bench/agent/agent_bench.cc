@@ -17,11 +17,11 @@
 
 #include <fmt/core.h>
 
-#include "../../tests/kernel/pod_process.h"
 #include "../bare_loop.h"
 #include "agent/nri_door.h"
 #include "agent/pod_keeper.h"
 #include "base/strings.h"
+#include "linux/testing/pod_process.h"
 #include "linux/wake_up.h"
 #include "nri/testing/fake_runtime.h"
 #include "nri/testing/samples.h"
@@ -32,8 +32,8 @@ namespace podsysctl::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using kernel_test::PodProcess;
 using linux::NamespaceKind;
+using linux::PodProcess;
 
 constexpr int kWarmUps = 5;
 

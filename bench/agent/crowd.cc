@@ -11,7 +11,6 @@
 
 #include <array>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -21,11 +20,12 @@
 
 #include <fmt/core.h>
 
-#include "../../tests/kernel/pod_process.h"
 #include "base/strings.h"
 #include "http/client.h"
 #include "linux/process.h"
 #include "linux/spawn.h"
+#include "linux/temporary_folder.h"
+#include "linux/testing/pod_process.h"
 #include "linux/worker_thread.h"
 #include "nri/testing/fake_runtime.h"
 #include "nri/testing/samples.h"
@@ -35,8 +35,8 @@ namespace podsysctl::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using kernel_test::PodProcess;
 using linux::NamespaceKind;
+using linux::PodProcess;
 using std::chrono::milliseconds;
 
 constexpr std::chrono::seconds kLimit{120};
@@ -74,30 +74,21 @@ void print_time(std::string_view name, Clock::duration took) {
 // A folder that goes with the run.
 class Folder {
  public:
-  static Result<std::unique_ptr<Folder>> make() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "psys-crowd-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) {
-      return Error::from_errno(errno, "make a folder {}", pattern);
-    }
-    auto folder = std::unique_ptr<Folder>(new Folder(pattern));
-    std::filesystem::create_directory(folder->path("policy.d"));
-    return folder;
+  static Result<Folder> make() {
+    PSYS_TRY_ASSIGN(linux::TemporaryFolder root, linux::TemporaryFolder::make());
+    std::filesystem::create_directory(root / "policy.d");
+    return Folder(std::move(root));
   }
-  ~Folder() { std::filesystem::remove_all(root_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
 
-  [[nodiscard]] std::string path(std::string_view name) const {
-    return fmt::format("{}/{}", root_, name);
-  }
+  [[nodiscard]] std::string path(std::string_view name) const { return root_ / name; }
   // Another generation of the same policies.
   void write_policies(int generation) const {
     std::ofstream(path("policy.d/bench.yaml")) << kPolicies << "# " << generation << "\n";
   }
 
  private:
-  explicit Folder(std::string root) : root_(std::move(root)) {}
-  std::string root_;
+  explicit Folder(linux::TemporaryFolder root) : root_(std::move(root)) {}
+  linux::TemporaryFolder root_;
 };
 
 class Agent {
@@ -265,11 +256,11 @@ Result<> time_starts_beside_reviews(Agent& agent, nri::FakeRuntime& runtime, con
 }
 
 Result<> measure(const std::string& program, int count, int rounds) {
-  PSYS_TRY_ASSIGN(const std::unique_ptr<Folder> folder, Folder::make());
-  folder->write_policies(-1);
+  PSYS_TRY_ASSIGN(const Folder folder, Folder::make());
+  folder.write_policies(-1);
   PSYS_TRY_ASSIGN(const std::vector<PodProcess> pods, make_pods(count));
   nri::FakeRuntime runtime;
-  PSYS_TRY_ASSIGN(const std::unique_ptr<Agent> agent, Agent::start(program, *folder, runtime));
+  PSYS_TRY_ASSIGN(const std::unique_ptr<Agent> agent, Agent::start(program, folder, runtime));
   runtime.close_plugin_end();
   PSYS_TRY(runtime.introduce());
   PSYS_TRY(runtime.call("Synchronize", nri::pod_list({}, nri::Rest::none)));
@@ -284,7 +275,7 @@ Result<> measure(const std::string& program, int count, int rounds) {
   PSYS_TRY(agent->wait_until("podsysctl_agent_sandboxes_handled_total", count));
   print_time("synchronize, all in force", Clock::now() - begin);
   PSYS_TRY(time_drift(*agent, pods, rounds));
-  PSYS_TRY(time_starts_beside_reviews(*agent, runtime, *folder, count, rounds));
+  PSYS_TRY(time_starts_beside_reviews(*agent, runtime, folder, count, rounds));
   return agent->print_resident(fmt::format("resident, {} sandboxes", count));
 }
 

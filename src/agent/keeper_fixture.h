@@ -14,16 +14,20 @@ namespace podsysctl::agent {
 class KeeperFixture : public testing::Test {
  protected:
   void SetUp() override {
-    auto keeper =
-        PodKeeper::open({.policies = [this] { return policies_; },
-                         .node = {.safe_list = allowlist_, .kernel = std::nullopt, .defaults = {}},
-                         .host = host_,
-                         .clock = clock_,
-                         .recorder = recorder_});
+    auto keeper = PodKeeper::open(surroundings(recorder_));
     if (!keeper) {
       GTEST_SKIP() << keeper.error().message;
     }
     keeper_ = *std::move(keeper);
+  }
+
+  // What a keeper is given.
+  [[nodiscard]] virtual Surroundings surroundings(Recorder& recorder) {
+    return {.policies = [this] { return policies_; },
+            .node = {.safe_list = allowlist_, .kernel = std::nullopt, .defaults = {}},
+            .host = host_,
+            .clock = clock_,
+            .recorder = recorder};
   }
 
   // What the caretaker does beside the doors.

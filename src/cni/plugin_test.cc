@@ -29,7 +29,7 @@ TEST_F(Plugin, SetsChecksAndTakesBack) {
   EXPECT_EQ(call("DEL", wish).exit_code, 0);
   EXPECT_EQ(value("net/core/somaxconn"), before);
   EXPECT_EQ(call("DEL", wish).exit_code, 0);
-  EXPECT_TRUE(std::filesystem::is_empty(folder_ + "/data"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "data"));
 }
 
 TEST_F(Plugin, RefusesWhatNoPolicyAllows) {
@@ -82,7 +82,7 @@ TEST_F(Plugin, RefusesWhatIsNoNetworkNamespace) {
   EXPECT_EQ(code_of(call("ADD", "")), 8);
   netns_ = "/dev/null";
   EXPECT_EQ(code_of(call("ADD", "")), 8);
-  netns_ = folder_ + "/none";
+  netns_ = folder_ / "none";
   EXPECT_EQ(code_of(call("ADD", "")), 5);
 }
 

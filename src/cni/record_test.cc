@@ -24,10 +24,10 @@ TEST_F(Record, SaysWhatDiffers) {
   const std::string wish = "net.ipv4.tcp_fin_timeout = 30";
   ASSERT_EQ(call("ADD", wish).exit_code, 0);
   ASSERT_EQ(call("CHECK", wish).exit_code, 0);
-  const auto saved = linux::read_file(folder_ + "/data/c1@lo.json").value();
+  const auto saved = linux::read_file(folder_ / "data/c1@lo.json").value();
   std::string other = saved;
   other.replace(other.find("\"30\""), 4, "\"31\"");
-  ASSERT_TRUE(linux::write_file(folder_ + "/data/c1@lo.json", other).has_value());
+  ASSERT_TRUE(linux::write_file(folder_ / "data/c1@lo.json", other).has_value());
   const Answer answer = call("CHECK", wish);
   EXPECT_EQ(code_of(answer), 102);
   EXPECT_THAT(answer.out, HasSubstr("net.ipv4.tcp_fin_timeout is \\\"30\\\", not \\\"31\\\""));
@@ -39,13 +39,13 @@ TEST_F(Record, DeletesWithoutANamespaceAndCollectsTheRest) {
   const Answer kept =
       call("GC", "", R"({"cni.dev/valid-attachments":[{"containerID":"c1","ifname":"lo"}]})");
   EXPECT_EQ(kept.exit_code, 0) << kept.out;
-  EXPECT_TRUE(std::filesystem::exists(folder_ + "/data/c1@lo.json"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "data/c1@lo.json"));
   EXPECT_EQ(call("GC", "", R"({"cni.dev/valid-attachments":[]})").exit_code, 0);
-  EXPECT_FALSE(std::filesystem::exists(folder_ + "/data/c1@lo.json"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "data/c1@lo.json"));
   ASSERT_EQ(call("ADD", wish).exit_code, 0);
   netns_ = "";
   EXPECT_EQ(call("DEL", wish).exit_code, 0);
-  EXPECT_FALSE(std::filesystem::exists(folder_ + "/data/c1@lo.json"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "data/c1@lo.json"));
 }
 
 TEST_F(Record, SetsTheInterfaceAndTakesItBack) {
@@ -78,7 +78,7 @@ TEST_F(Record, TakesTheInterfaceBackWhereASysctlFails) {
   EXPECT_EQ(code_of(no_ethernet), 101) << no_ethernet.out;
   EXPECT_THAT(no_ethernet.out, HasSubstr("has no Ethernet address"));
   EXPECT_EQ(of_link("mtu"), "65536");
-  EXPECT_TRUE(std::filesystem::is_empty(folder_ + "/data"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "data"));
 }
 
 TEST_F(Record, PutsBackAnEmptyListAndLeavesWhatHadNoValue) {
@@ -112,7 +112,7 @@ TEST_F(Record, KeepsTheValuesFromBeforeTheFirstOfTwo) {
 TEST_F(Record, CannotCheckWithoutARecordWhatWasAskedFor) {
   const std::string wish = "net.ipv4.tcp_fin_timeout = 30";
   ASSERT_EQ(call("ADD", wish).exit_code, 0);
-  std::filesystem::remove(folder_ + "/data/c1@lo.json");
+  std::filesystem::remove(folder_ / "data/c1@lo.json");
   const Answer answer = call("CHECK", wish);
   EXPECT_EQ(code_of(answer), 102) << answer.out;
   EXPECT_THAT(answer.out, HasSubstr("c1@lo.json is missing"));
@@ -122,7 +122,7 @@ TEST_F(Record, CannotCheckWithoutARecordWhatWasAskedFor) {
 TEST_F(Record, TakesNothingBackInAnotherNamespace) {
   const std::string wish = "net.ipv4.tcp_fin_timeout = 30";
   ASSERT_EQ(call("ADD", wish).exit_code, 0);
-  const std::string path = folder_ + "/data/c1@lo.json";
+  const std::string path = folder_ / "data/c1@lo.json";
   json::Value record = json::Value::parse(linux::read_file(path).value());
   if (record["cookie"] == 0) {
     GTEST_SKIP() << "this kernel has no cookies of network namespaces";
@@ -136,14 +136,14 @@ TEST_F(Record, TakesNothingBackInAnotherNamespace) {
 }
 
 TEST_F(Record, CollectsWhatAKilledWriterLeft) {
-  ASSERT_TRUE(linux::make_directories(folder_ + "/data"));
+  ASSERT_TRUE(linux::make_directories(folder_ / "data"));
   const pid_t dead = ::fork();
   if (dead == 0) {
     ::_exit(0);
   }
   ::waitpid(dead, nullptr, 0);
-  const std::string left = fmt::format("{}/data/c1@lo.json.{}.0.new", folder_, dead);
-  const std::string in_use = fmt::format("{}/data/c2@lo.json.{}.0.new", folder_, ::getpid());
+  const std::string left = fmt::format("{}/data/c1@lo.json.{}.0.new", folder_.path(), dead);
+  const std::string in_use = fmt::format("{}/data/c2@lo.json.{}.0.new", folder_.path(), ::getpid());
   ASSERT_TRUE(linux::write_file(left, "{"));
   ASSERT_TRUE(linux::write_file(in_use, "{"));
   EXPECT_EQ(call("GC", "", R"({"cni.dev/valid-attachments":[]})").exit_code, 0);

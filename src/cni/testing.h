@@ -3,16 +3,12 @@
 #pragma once
 
 #include <sched.h>
-#include <signal.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +17,8 @@
 
 #include "cni/plugin.h"
 #include "linux/file.h"
+#include "linux/temporary_folder.h"
+#include "linux/testing/pod_process.h"
 
 namespace podsysctl::cni {
 
@@ -30,41 +28,17 @@ class Plugin : public ::testing::Test {
     if (::geteuid() != 0) {
       GTEST_SKIP() << "network namespaces need root";
     }
-    std::string pattern = (std::filesystem::temp_directory_path() / "psys-cni-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-    int ready[2];
-    ASSERT_EQ(::pipe(ready), 0);
-    child_ = ::fork();
-    if (child_ == 0) {
-      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-      const char answer = ::unshare(CLONE_NEWNET) == 0 ? 'y' : 'n';
-      (void)!::write(ready[1], &answer, 1);
-      ::pause();
-      ::_exit(0);
+    auto pod = linux::PodProcess::start({linux::NamespaceKind::net});
+    if (!pod) {
+      GTEST_SKIP() << pod.error().message;
     }
-    char answer = 'n';
-    ASSERT_EQ(::read(ready[0], &answer, 1), 1);
-    ::close(ready[0]);
-    ::close(ready[1]);
-    if (answer != 'y') {
-      GTEST_SKIP() << "no network namespace can be made here";
-    }
-    netns_ = "/proc/" + std::to_string(child_) + "/ns/net";
-  }
-  void TearDown() override {
-    if (child_ > 0) {
-      ::kill(child_, SIGKILL);
-      ::waitpid(child_, nullptr, 0);
-    }
-    if (!folder_.empty()) {
-      std::filesystem::remove_all(folder_);
-    }
+    pod_.emplace(*std::move(pod));
+    netns_ = fmt::format("/proc/{}/ns/net", pod_->pid());
   }
 
   void allow(std::string_view allowed) const {
-    ASSERT_TRUE(linux::make_directories(folder_ + "/policy.d").has_value());
-    ASSERT_TRUE(linux::write_file(folder_ + "/policy.d/p.yaml",
+    ASSERT_TRUE(linux::make_directories(folder_ / "policy.d").has_value());
+    ASSERT_TRUE(linux::write_file(folder_ / "policy.d/p.yaml",
                                   "apiVersion: podsysctl.io/v1alpha1\nkind: SysctlPolicy\n"
                                   "metadata: {name: p}\nspec:\n  match: {namespaces: [team-a]}\n"
                                   "  allowed: [" +
@@ -77,8 +51,8 @@ class Plugin : public ::testing::Test {
     json::Value config = {{"cniVersion", "1.1.0"},
                           {"name", "net"},
                           {"type", "podsysctl-cni"},
-                          {"dataDir", folder_ + "/data"},
-                          {"policyDir", folder_ + "/policy.d"},
+                          {"dataDir", folder_ / "data"},
+                          {"policyDir", folder_ / "policy.d"},
                           {"prevResult", {{"cniVersion", "1.1.0"}, {"ips", json::Value::array()}}}};
     if (!annotation.empty()) {
       config["runtimeConfig"]["io.kubernetes.cri.pod-annotations"]["podsysctl.io/sysctls"] =
@@ -145,9 +119,9 @@ class Plugin : public ::testing::Test {
     return json::Value::parse(answer.out).value("code", 0);
   }
 
-  std::string folder_;
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
   std::string netns_;
-  pid_t child_ = -1;
+  std::optional<linux::PodProcess> pod_;
 };
 
 }  // namespace podsysctl::cni

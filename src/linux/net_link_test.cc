@@ -14,14 +14,12 @@
 
 #include <array>
 #include <cstring>
-#include <functional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "linux/file.h"
-#include "linux/fresh_namespaces.h"
-#include "linux/worker_thread.h"
+#include "linux/testing/own_network.h"
 
 namespace podsysctl::linux {
 namespace {
@@ -67,24 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Text{LinkAttribute::promiscuous, "true", "true"},
                     Text{LinkAttribute::all_multicast, "yes", nullptr}));
 
-class NetLinkTest : public testing::Test {
- protected:
-  void SetUp() override {
-    if (::geteuid() != 0) {
-      GTEST_SKIP() << "needs root to make a network namespace";
-    }
-  }
-  void in_namespace(const std::function<void()>& work) {
-    worker_.call([&work] {
-      constexpr std::array kNet{NamespaceKind::net};
-      ASSERT_TRUE(unshare_namespaces(kNet));
-      work();
-    });
-  }
-
- private:
-  WorkerThread worker_;
-};
+using NetLinkTest = OwnNetwork;
 
 // An Ethernet interface tap0, as long as it is open.
 Fd make_tap() {

@@ -9,15 +9,12 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "linux/fresh_namespaces.h"
-#include "linux/loopback.h"
 #include "linux/socket_holders.h"
-#include "linux/worker_thread.h"
+#include "linux/testing/own_network.h"
 
 namespace podsysctl::linux {
 namespace {
@@ -44,24 +41,8 @@ const TcpSocket* find(const std::vector<TcpSocket>& sockets, FdRef socket) {
   return at == sockets.end() ? nullptr : &*at;
 }
 
-// In a network namespace of its own, on a thread of its own.
-class TcpSockets : public testing::Test {
+class TcpSockets : public OwnNetwork {
  protected:
-  void SetUp() override {
-    if (::geteuid() != 0) {
-      GTEST_SKIP() << "needs root to make a network namespace";
-    }
-  }
-
-  void in_namespace(const std::function<void()>& work) {
-    worker_.call([&work] {
-      constexpr std::array kNet{NamespaceKind::net};
-      ASSERT_TRUE(unshare_namespaces(kNet));
-      ASSERT_EQ(bring_loopback_up(), 0);
-      work();
-    });
-  }
-
   static Fd listener(int backlog) {
     Fd socket = tcp_socket();
     const sockaddr_in address = loopback_port(8080);
@@ -69,9 +50,6 @@ class TcpSockets : public testing::Test {
     EXPECT_EQ(::listen(socket.get(), backlog), 0);
     return socket;
   }
-
- private:
-  WorkerThread worker_;
 };
 
 TEST_F(TcpSockets, AListenerTakesALongerQueueAndKeepsWhoWaits) {

@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "oci/testing.h"
 
-#include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-#include <array>
-#include <cstdlib>
-#include <filesystem>
 
 #include <nlohmann/json.hpp>
 
@@ -26,37 +17,12 @@ void ContainerTest::SetUp() {
   if (::geteuid() != 0) {
     GTEST_SKIP() << "namespaces need root";
   }
-  std::string pattern = (std::filesystem::temp_directory_path() / "psys-oci-XXXXXX").string();
-  ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-  folder_ = pattern;
   ASSERT_TRUE(linux::make_directories(bundle()).has_value());
-  std::array<int, 2> ready{};
-  ASSERT_EQ(::pipe2(ready.data(), O_CLOEXEC), 0);
-  child_ = ::fork();
-  if (child_ == 0) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    const char answer = ::unshare(CLONE_NEWNET | CLONE_NEWIPC) == 0 ? 'y' : 'n';
-    (void)!::write(ready[1], &answer, 1);
-    ::pause();
-    ::_exit(0);
+  auto process = linux::PodProcess::start({linux::NamespaceKind::net, linux::NamespaceKind::ipc});
+  if (!process) {
+    GTEST_SKIP() << process.error().message;
   }
-  char answer = 'n';
-  ASSERT_EQ(::read(ready[0], &answer, 1), 1);
-  ::close(ready[0]);
-  ::close(ready[1]);
-  if (answer != 'y') {
-    GTEST_SKIP() << "no namespaces can be made here";
-  }
-}
-
-void ContainerTest::TearDown() {
-  if (child_ > 0) {
-    ::kill(child_, SIGKILL);
-    ::waitpid(child_, nullptr, 0);
-  }
-  if (!folder_.empty()) {
-    std::filesystem::remove_all(folder_);
-  }
+  process_.emplace(*std::move(process));
 }
 
 void ContainerTest::allow(std::string_view allowed, std::string_view more) const {
@@ -82,7 +48,7 @@ void ContainerTest::write_config(std::string_view annotation, std::string_view s
 
 std::string ContainerTest::value(const std::string& path) const {
   const auto host = linux::HostNamespaces::read();
-  const auto target = sysctl::Target::of_process(child_, host.value());
+  const auto target = sysctl::Target::of_process(child(), host.value());
   auto writer = sysctl::SysctlWriter::open();
   std::string text;
   const Result<> seen = writer.value().visit(target.value(), [&](sysctl::SysctlTree& tree) {

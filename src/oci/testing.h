@@ -5,17 +5,20 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include <gtest/gtest.h>
+
+#include "linux/temporary_folder.h"
+#include "linux/testing/pod_process.h"
 
 namespace podsysctl::oci {
 
 class ContainerTest : public ::testing::Test {
  protected:
   void SetUp() override;
-  void TearDown() override;
 
   // `allowed`: the entries of the only policy, for every container.
   void allow(std::string_view allowed, std::string_view more = "") const;
@@ -26,14 +29,14 @@ class ContainerTest : public ::testing::Test {
   // Of the process; `path` is below /proc/sys.
   [[nodiscard]] std::string value(const std::string& path) const;
 
-  [[nodiscard]] std::string bundle() const { return folder_ + "/bundle"; }
-  [[nodiscard]] std::string policies() const { return folder_ + "/policy.d"; }
-  [[nodiscard]] const std::string& folder() const noexcept { return folder_; }
-  [[nodiscard]] pid_t child() const noexcept { return child_; }
+  [[nodiscard]] std::string bundle() const { return folder_ / "bundle"; }
+  [[nodiscard]] std::string policies() const { return folder_ / "policy.d"; }
+  [[nodiscard]] const std::string& folder() const noexcept { return folder_.path(); }
+  [[nodiscard]] pid_t child() const noexcept { return process_->pid(); }
 
  private:
-  std::string folder_;
-  pid_t child_ = -1;
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
+  std::optional<linux::PodProcess> process_;
 };
 
 }  // namespace podsysctl::oci

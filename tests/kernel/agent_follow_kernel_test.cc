@@ -2,20 +2,15 @@
 // Pods that the agent hears of after their start, with sockets of their own by then.
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <optional>
 #include <string>
 
 #include <gmock/gmock.h>
 
-#include "agent/keeper_fixture.h"
 #include "agent/report.h"
-#include "host_watch.h"
+#include "keeper_with_pod.h"
 #include "live/sockets.h"
-#include "pod_process.h"
-#include "rules/file_reader.h"
 
 namespace podsysctl::kernel_test {
 namespace {
@@ -24,7 +19,6 @@ using agent::Sandbox;
 using linux::NamespaceKind;
 using testing::AllOf;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 constexpr std::string_view kPolicies = R"(
 apiVersion: podsysctl.io/v1alpha1
@@ -53,27 +47,9 @@ Result<> listen_somewhere() {
   return {};
 }
 
-class FollowOnThisKernel : public agent::KeeperFixture {
+class FollowOnThisKernel : public KeeperWithPod {
  protected:
-  void SetUp() override {
-    if (::geteuid() != 0) {
-      GTEST_SKIP() << "needs root";
-    }
-    watch_.emplace();
-    rules::PolicySet set;
-    const Result<> read = rules::read_text(kPolicies, "policies", set);
-    ASSERT_TRUE(read) << read.error().message;
-    policies_ = std::make_shared<const rules::PolicySet>(std::move(set));
-    KeeperFixture::SetUp();
-    pod_.emplace(PodProcess::start({NamespaceKind::net, NamespaceKind::ipc, NamespaceKind::uts},
-                                   &listen_somewhere)
-                     .value());
-  }
-  void TearDown() override {
-    if (watch_) {
-      EXPECT_THAT(watch_->changes(), IsEmpty());
-    }
-  }
+  FollowOnThisKernel() : KeeperWithPod(kPolicies, &listen_somewhere) {}
 
   [[nodiscard]] Sandbox sandbox(std::string settings, std::string door = "/run/x.sock") const {
     return {.id = "s1",
@@ -81,15 +57,12 @@ class FollowOnThisKernel : public agent::KeeperFixture {
             .namespace_ = "shop",
             .annotations = {{"podsysctl.io/sysctls", std::move(settings)}},
             .source = {.door = std::move(door), .runtime = "docker 20.10.24"},
-            .pid = pod_->pid()};
+            .pid = pid()};
   }
   [[nodiscard]] std::vector<live::ShortQueue> queues() const {
-    const auto net = linux::Namespace::of_process(pod_->pid(), NamespaceKind::net);
+    const auto net = linux::Namespace::of_process(pid(), NamespaceKind::net);
     return live::short_queues(*net, 4096).value();
   }
-
-  std::optional<HostWatch> watch_;
-  std::optional<PodProcess> pod_;
 };
 
 TEST_F(FollowOnThisKernel, SaysThatItCameLateAndWhoKeepsTheOldValue) {
@@ -107,13 +80,9 @@ TEST_F(FollowOnThisKernel, SaysThatItCameLateAndWhoKeepsTheOldValue) {
 }
 
 TEST_F(FollowOnThisKernel, LetsSocketsListenAgainWhereThatIsWanted) {
-  auto keeper = agent::PodKeeper::open(
-      {.policies = [this] { return policies_; },
-       .node = {.safe_list = allowlist_, .kernel = std::nullopt, .defaults = {}},
-       .host = host_,
-       .clock = clock_,
-       .recorder = recorder_,
-       .sockets = live::ExistingSockets::refresh});
+  agent::Surroundings around = surroundings(recorder_);
+  around.sockets = live::ExistingSockets::refresh;
+  auto keeper = agent::PodKeeper::open(std::move(around));
   ASSERT_TRUE(keeper) << keeper.error().message;
   (*keeper)->follow(sandbox("net.core.somaxconn = 2048"));
   ASSERT_EQ(recorder_.reports.size(), 1U);
@@ -135,9 +104,7 @@ TEST_F(FollowOnThisKernel, HandlesASandboxOnceWhoeverTellsOfIt) {
   keeper_->review(sandbox(wish));
   EXPECT_EQ(keeper_->standing().counters().unchanged, 1U);
   // The same container, started again.
-  pod_.reset();
-  pod_.emplace(
-      PodProcess::start({NamespaceKind::net, NamespaceKind::ipc, NamespaceKind::uts}).value());
+  start_pod();
   keeper_->follow(sandbox(wish));
   EXPECT_EQ(keeper_->standing().counters().applied, 2U);
 }

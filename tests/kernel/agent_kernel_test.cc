@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <thread>
@@ -17,11 +16,9 @@
 #include "agent/report.h"
 #include "agent/review.h"
 #include "agent/rights.h"
-#include "agent/testing.h"
-#include "host_watch.h"
+#include "keeper_with_pod.h"
 #include "linux/fresh_namespaces.h"
-#include "pod_process.h"
-#include "rules/file_reader.h"
+#include "linux/temporary_folder.h"
 #include "sysctl/kernel_version.h"
 
 namespace podsysctl::kernel_test {
@@ -64,53 +61,28 @@ spec:
   onDrift: Repair
 )";
 
-class AgentOnThisKernel : public testing::Test {
+class AgentOnThisKernel : public KeeperWithPod {
  protected:
-  void SetUp() override {
-    if (::geteuid() != 0) {
-      GTEST_SKIP() << "needs root";
-    }
-    watch_.emplace();
-    set_policies(std::string(kPolicies));
-    open_keeper();
-    pod_.emplace(
-        PodProcess::start({NamespaceKind::net, NamespaceKind::ipc, NamespaceKind::uts}).value());
-  }
-  void TearDown() override {
-    if (watch_) {
-      EXPECT_THAT(watch_->changes(), IsEmpty());
-    }
-  }
+  AgentOnThisKernel() : KeeperWithPod(kPolicies) {}
 
-  void open_keeper() { open_keeper(recorder_); }
-  void open_keeper(agent::Recorder& recorder) {
-    keeper_ =
-        PodKeeper::open(
-            {.policies = [this] { return policies_; },
-             .node = {.safe_list = allowlist_, .kernel = sysctl::running_kernel(), .defaults = {}},
-             .defaults = defaults_,
-             .host = host_,
-             .clock = clock_,
-             .recorder = recorder,
-             .on_record = [this](const Sandbox&) { return on_record_; }})
-            .value();
+  [[nodiscard]] agent::Surroundings surroundings(agent::Recorder& recorder) override {
+    agent::Surroundings around = KeeperFixture::surroundings(recorder);
+    around.node.kernel = sysctl::running_kernel();
+    around.defaults = defaults_;
+    around.on_record = [this](const Sandbox&) { return on_record_; };
+    return around;
   }
-  void set_policies(const std::string& text) {
-    rules::PolicySet set;
-    const Result<> read = rules::read_text(text, "policies", set);
-    ASSERT_TRUE(read) << read.error().message;
-    policies_ = std::make_shared<const rules::PolicySet>(std::move(set));
+  void open_keeper(agent::Recorder& recorder) {
+    keeper_ = PodKeeper::open(surroundings(recorder)).value();
   }
   // What the caretaker does after the policies changed.
   void review_all() {
     keeper_->policies_changed();
-    while (const auto due = keeper_->reviews().take_until(agent::ReviewQueue::Time{})) {
-      keeper_->review(*due);
-    }
+    review_what_waits();
   }
   // As another writer would.
   void write(const char* key, const std::string& value) {
-    const auto target = sysctl::Target::of_process(pod_->pid(), host_).value();
+    const auto target = sysctl::Target::of_process(pid(), host_).value();
     auto writer = sysctl::SysctlWriter::open().value();
     EXPECT_TRUE(writer.visit(target, [&](sysctl::SysctlTree& tree) {
       EXPECT_TRUE(tree.write(sysctl::SysctlKey::parse(key).value(), value));
@@ -123,11 +95,11 @@ class AgentOnThisKernel : public testing::Test {
             .name = "web",
             .namespace_ = std::move(space),
             .annotations = {{"podsysctl.io/sysctls", std::move(settings)}},
-            .pid = pod_->pid()};
+            .pid = pid()};
   }
   [[nodiscard]] std::string value_of(const char* key) {
     std::string value;
-    const auto target = sysctl::Target::of_process(pod_->pid(), host_).value();
+    const auto target = sysctl::Target::of_process(pid(), host_).value();
     auto writer = sysctl::SysctlWriter::open().value();
     EXPECT_TRUE(writer.visit(target, [&](sysctl::SysctlTree& tree) {
       value = tree.read(sysctl::SysctlKey::parse(key).value()).value_or("?");
@@ -135,17 +107,8 @@ class AgentOnThisKernel : public testing::Test {
     return value;
   }
 
-  std::optional<HostWatch> watch_;
-  SystemClock clock_;
-  KeepingRecorder recorder_;
-  linux::HostNamespaces host_ = linux::HostNamespaces::read().value();
-  policy::Allowlist allowlist_ =
-      policy::Allowlist::create(policy::KubernetesVersion::newest(), {}, std::nullopt).value();
-  std::shared_ptr<const rules::PolicySet> policies_;
   std::vector<policy::DefaultSysctls> defaults_;
   agent::KeysOnRecord on_record_;
-  std::unique_ptr<PodKeeper> keeper_;
-  std::optional<PodProcess> pod_;
 };
 
 // Ten keys, among them two pairs whose order matters.
@@ -291,7 +254,7 @@ TEST_F(AgentOnThisKernel, GivesEveryPodTheDefaultsOfTheNode) {
     defaults_.push_back(
         policy::DefaultSysctls::create(policy::KubernetesVersion::newest(), entries).value());
   }
-  open_keeper();
+  open_keeper(recorder_);
   ASSERT_TRUE(keeper_->start(sandbox("kernel.msgmax = 16000\n")));
   EXPECT_EQ(value_of("net.ipv4.tcp_fin_timeout"), "17");
   EXPECT_EQ(value_of("kernel.msgmax"), "16000");
@@ -300,16 +263,15 @@ TEST_F(AgentOnThisKernel, GivesEveryPodTheDefaultsOfTheNode) {
 // Records, reviews and drift together, as the service has them.
 TEST_F(AgentOnThisKernel, LooksForDriftAndRepairsIt) {
   set_policies(std::string(kPolicies) + kMore);
-  const std::string root = testing::TempDir() + "/psys-agent-care";
-  std::filesystem::remove_all(root);
-  agent::KeepingLog log;
+  const auto folder = linux::TemporaryFolder::make().value();
+  const std::string& root = folder.path();
   {
-    const auto journal = agent::Journal::open(root, "here", clock_, log).value();
+    const auto journal = agent::Journal::open(root, "here", clock_, log_).value();
     open_keeper(*journal);
     const agent::CareOptions options{
         .root = root, .host = "here", .drift_interval = std::chrono::seconds(1)};
     const auto caretaker =
-        agent::Caretaker::start(options, *keeper_, *journal, clock_, log).value();
+        agent::Caretaker::start(options, *keeper_, *journal, clock_, log_).value();
     ASSERT_TRUE(keeper_->start(sandbox("net.core.somaxconn = 2048\n", "lenient")));
     ASSERT_TRUE(journal->settle(std::chrono::seconds(60)));
     write("net.core.somaxconn", "99");
@@ -329,7 +291,6 @@ TEST_F(AgentOnThisKernel, LooksForDriftAndRepairsIt) {
   EXPECT_THAT(reasons, testing::ElementsAre("SysctlsApplied", "SysctlDrift", "SysctlsRepaired"));
   const auto trail = store.audit("pod/u1").value();
   EXPECT_EQ(trail.back().reason, "the agent repairs drift");
-  std::filesystem::remove_all(root);
 }
 
 TEST_F(AgentOnThisKernel, RefusesAPodWhoseValueTheKernelRefuses) {
@@ -355,20 +316,13 @@ TEST_F(AgentOnThisKernel, StartsADegradedPodWithWhatItMayHave) {
 // With what the agent keeps of its rights, in a process that gives up the rest.
 TEST_F(AgentOnThisKernel, NeedsFewRightsAlsoForAPodWithAUserNamespace) {
   pod_.reset();
-  pod_.emplace(PodProcess::start({NamespaceKind::user, NamespaceKind::net, NamespaceKind::ipc,
-                                  NamespaceKind::uts})
+  pod_.emplace(linux::PodProcess::start({NamespaceKind::user, NamespaceKind::net,
+                                         NamespaceKind::ipc, NamespaceKind::uts})
                    .value());
   const Result<std::string> outcome = linux::call_in_child([&]() -> Result<std::string> {
     PSYS_TRY(agent::keep_few_capabilities(live::ExistingSockets::leave));
     KeepingRecorder recorder;
-    PSYS_TRY_ASSIGN(
-        const auto keeper,
-        PodKeeper::open(
-            {.policies = [this] { return policies_; },
-             .node = {.safe_list = allowlist_, .kernel = sysctl::running_kernel(), .defaults = {}},
-             .host = host_,
-             .clock = clock_,
-             .recorder = recorder}));
+    PSYS_TRY_ASSIGN(const auto keeper, PodKeeper::open(surroundings(recorder)));
     PSYS_TRY(agent::refuse_what_is_not_ours());
     PSYS_TRY(keeper->start(sandbox("net.core.somaxconn = 2048\nkernel.msgmax = 16384\n")));
     return std::string(::execl("/bin/true", "true", nullptr) < 0 && errno == EPERM ? "done" : "?");
@@ -380,7 +334,7 @@ TEST_F(AgentOnThisKernel, NeedsFewRightsAlsoForAPodWithAUserNamespace) {
 }
 
 TEST_F(AgentOnThisKernel, TakesANamespaceByItsPathAlone) {
-  const std::string path = fmt::format("/proc/{}/ns/net", pod_->pid());
+  const std::string path = fmt::format("/proc/{}/ns/net", pid());
   Sandbox pinned = sandbox("net.core.somaxconn = 2048\n");
   pinned.pid = 0;
   pinned.places = {{NamespaceKind::net, path}};
@@ -393,7 +347,7 @@ TEST_F(AgentOnThisKernel, TakesANamespaceByItsPathAlone) {
 
 TEST_F(AgentOnThisKernel, RefusesAProcessThatIsNotInTheNamedNamespace) {
   const auto other =
-      PodProcess::start({NamespaceKind::net, NamespaceKind::ipc, NamespaceKind::uts});
+      linux::PodProcess::start({NamespaceKind::net, NamespaceKind::ipc, NamespaceKind::uts});
   ASSERT_TRUE(other);
   Sandbox mixed = sandbox("net.core.somaxconn = 2048\n");
   mixed.places = {{NamespaceKind::net, fmt::format("/proc/{}/ns/net", other->pid())}};

@@ -18,7 +18,7 @@
 #include "base/strings.h"
 #include "host_watch.h"
 #include "linux/fd.h"
-#include "pod_process.h"
+#include "linux/testing/pod_process.h"
 #include "sysctl/apply.h"
 #include "sysctl/plan.h"
 #include "sysctl/probe.h"
@@ -30,6 +30,7 @@ namespace podsysctl::kernel_test {
 namespace {
 
 using linux::NamespaceKind;
+using linux::PodProcess;
 using sysctl::Application;
 using sysctl::ApplyState;
 using sysctl::Setting;

@@ -22,11 +22,11 @@
 #include "linux/loopback.h"
 #include "linux/process.h"
 #include "linux/tcp_sockets.h"
+#include "linux/testing/pod_process.h"
 #include "live/change.h"
 #include "live/drift.h"
 #include "live/drift_watch.h"
 #include "live/values.h"
-#include "pod_process.h"
 #include "store/testing.h"
 #include "sysctl/reader.h"
 
@@ -34,6 +34,7 @@ namespace podsysctl::kernel_test {
 namespace {
 
 using linux::NamespaceKind;
+using linux::PodProcess;
 using linux::TcpSocket;
 using linux::TcpState;
 using live::Change;
@@ -88,7 +89,6 @@ Result<> open_sockets() {
 class Live : public store::StateFolder {
  protected:
   void SetUp() override {
-    StateFolder::SetUp();
     if (::geteuid() != 0) {
       GTEST_SKIP() << "needs root";
     }
@@ -107,7 +107,6 @@ class Live : public store::StateFolder {
     if (watch_) {
       EXPECT_THAT(watch_->changes(), IsEmpty());
     }
-    StateFolder::TearDown();
   }
 
   [[nodiscard]] live::Surroundings surroundings() {

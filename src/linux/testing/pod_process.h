@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A process that sits in fresh namespaces until it goes out of scope: what a pod's pause process
-// is, without the rest of a sandbox. Thread-safety: values.
+// For tests: a process that sits in fresh namespaces until it goes out of scope, as a pod's pause
+// process does, without the rest of a sandbox. Thread-safety: values.
 #pragma once
 
 #include <sys/types.h>
@@ -11,13 +11,13 @@
 #include "base/result.h"
 #include "linux/namespaces.h"
 
-namespace podsysctl::kernel_test {
+namespace podsysctl::linux {
 
 class PodProcess {
  public:
   // `prepare` runs in it, in the new namespaces, before start() returns.
   [[nodiscard]] static Result<PodProcess> start(
-      std::vector<linux::NamespaceKind> kinds,
+      std::vector<NamespaceKind> kinds,
       const std::function<Result<>()>& prepare = [] { return Result<>(); });
 
   PodProcess(PodProcess&& other) noexcept;
@@ -34,4 +34,4 @@ class PodProcess {
   pid_t pid_;
 };
 
-}  // namespace podsysctl::kernel_test
+}  // namespace podsysctl::linux

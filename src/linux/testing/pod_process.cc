@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pod_process.h"
+#include "linux/testing/pod_process.h"
 
 #include <signal.h>
 #include <sys/prctl.h>
@@ -13,18 +13,18 @@
 #include "linux/fresh_namespaces.h"
 #include "linux/process.h"
 
-namespace podsysctl::kernel_test {
+namespace podsysctl::linux {
 namespace {
 
-[[noreturn]] void sit(const std::vector<linux::NamespaceKind>& kinds,
-                      const std::function<Result<>()>& prepare, const linux::Fd& report) {
+[[noreturn]] void sit(const std::vector<NamespaceKind>& kinds,
+                      const std::function<Result<>()>& prepare, const Fd& report) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  Result<> ready = linux::unshare_namespaces(kinds);
+  Result<> ready = unshare_namespaces(kinds);
   if (ready) {
     ready = prepare();
   }
   const std::string text = ready ? "ready" : ready.error().message;
-  if (!linux::write_all(report.ref(), text, "pipe") || !ready) {
+  if (!write_all(report.ref(), text, "pipe") || !ready) {
     ::_exit(1);
   }
   ::close(report.get());
@@ -35,15 +35,15 @@ namespace {
 
 // A user namespace without a map knows no ids at all; root inside is an unused id of the host.
 Result<> map_ids(pid_t pid) {
-  PSYS_TRY(linux::write_file(fmt::format("/proc/{}/uid_map", pid), "0 100000 65536"));
-  return linux::write_file(fmt::format("/proc/{}/gid_map", pid), "0 100000 65536");
+  PSYS_TRY(write_file(fmt::format("/proc/{}/uid_map", pid), "0 100000 65536"));
+  return write_file(fmt::format("/proc/{}/gid_map", pid), "0 100000 65536");
 }
 
 }  // namespace
 
-Result<PodProcess> PodProcess::start(std::vector<linux::NamespaceKind> kinds,
+Result<PodProcess> PodProcess::start(std::vector<NamespaceKind> kinds,
                                      const std::function<Result<>()>& prepare) {
-  PSYS_TRY_ASSIGN(linux::Pipe pipe, linux::make_pipe());
+  PSYS_TRY_ASSIGN(Pipe pipe, make_pipe());
   const pid_t pid = ::fork();
   if (pid < 0) {
     return Error::from_errno(errno, "fork");
@@ -53,11 +53,11 @@ Result<PodProcess> PodProcess::start(std::vector<linux::NamespaceKind> kinds,
   }
   PodProcess process(pid);
   pipe.write_end.close();
-  PSYS_TRY_ASSIGN(const std::string text, linux::read_all(pipe.read_end.ref(), "pipe"));
+  PSYS_TRY_ASSIGN(const std::string text, read_all(pipe.read_end.ref(), "pipe"));
   if (text != "ready") {
     return Error::of(Code::permission, "start a process in new namespaces: {}", text);
   }
-  if (std::ranges::find(kinds, linux::NamespaceKind::user) != kinds.end()) {
+  if (std::ranges::find(kinds, NamespaceKind::user) != kinds.end()) {
     PSYS_TRY(map_ids(pid));
   }
   return process;
@@ -68,8 +68,8 @@ PodProcess::PodProcess(PodProcess&& other) noexcept : pid_(std::exchange(other.p
 PodProcess::~PodProcess() {
   if (pid_ > 0) {
     ::kill(pid_, SIGKILL);
-    static_cast<void>(linux::wait_for_child(pid_));
+    static_cast<void>(wait_for_child(pid_));
   }
 }
 
-}  // namespace podsysctl::kernel_test
+}  // namespace podsysctl::linux
