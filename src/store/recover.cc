@@ -56,23 +56,38 @@ std::optional<Timestamp> time_of(const std::string& path) {
   return Timestamp(std::chrono::seconds(status.st_mtim.tv_sec));
 }
 
-// The copy stays: the next damage may come before there is another.
-Result<std::optional<Timestamp>> put_copy_in_place(const std::string& root) {
+// Whole, under a name of its own; the copy stays: the next damage may come before there is another.
+// Nullopt where there is no copy that can be used.
+Result<std::optional<Timestamp>> prepare_from_copy(const std::string& root,
+                                                   const std::string& prepared) {
   const std::string copy = copy_path(root);
   const std::optional<Timestamp> as_of = time_of(copy);
-  const Result<bool> damaged = is_damaged_file(copy);
-  if (!as_of || !damaged || *damaged) {
+  if (!as_of) {
+    return std::optional<Timestamp>();
+  }
+  PSYS_TRY_ASSIGN(const bool damaged, is_damaged_file(copy));
+  if (damaged) {
     return std::optional<Timestamp>();
   }
   std::error_code failure;
-  std::filesystem::copy_file(copy, database_path(root), failure);
+  std::filesystem::copy_file(copy, prepared, std::filesystem::copy_options::overwrite_existing,
+                             failure);
   if (failure) {
-    return Error::from_errno(failure.value(), "copy {} to {}", copy, database_path(root));
+    return Error::from_errno(failure.value(), "copy {} to {}", copy, prepared);
   }
-  PSYS_TRY_ASSIGN(Database database,
-                  Database::open(database_path(root), Database::Access::existing));
-  PSYS_TRY(database.execute("PRAGMA journal_mode = WAL"));
   return as_of;
+}
+
+Result<> move_database(const std::string& from, const std::string& to) {
+  for (const std::string_view file : kFiles) {
+    PSYS_TRY(move_file(fmt::format("{}{}", from, file), fmt::format("{}{}", to, file)));
+  }
+  return {};
+}
+
+Result<> use_log_of_its_own(const std::string& path) {
+  PSYS_TRY_ASSIGN(Database database, Database::open(path, Database::Access::existing));
+  return database.execute("PRAGMA journal_mode = WAL");
 }
 
 }  // namespace
@@ -106,11 +121,14 @@ Result<std::optional<Recovery>> recover_if_damaged(const std::string& root, Time
                         "{}.damaged-{}", database_path(root),
                         std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count()),
                     .as_of = std::nullopt};
-  for (const std::string_view file : kFiles) {
-    PSYS_TRY(move_file(fmt::format("{}{}", database_path(root), file),
-                       fmt::format("{}{}", recovery.kept_as, file)));
+  // A full disk is met before anything is moved away.
+  const std::string prepared = database_path(root) + ".recovered";
+  PSYS_TRY_ASSIGN(recovery.as_of, prepare_from_copy(root, prepared));
+  PSYS_TRY(move_database(database_path(root), recovery.kept_as));
+  if (recovery.as_of) {
+    PSYS_TRY(move_file(prepared, database_path(root)));
+    PSYS_TRY(use_log_of_its_own(database_path(root)));
   }
-  PSYS_TRY_ASSIGN(recovery.as_of, put_copy_in_place(root));
   return std::optional(std::move(recovery));
 }
 

@@ -8,6 +8,7 @@
 
 #include "linux/file.h"
 #include "linux/file_lock.h"
+#include "store/writable.h"
 
 namespace podsysctl::store {
 namespace {
@@ -99,21 +100,14 @@ Result<> make_file(const std::string& path) {
   return {};
 }
 
-Result<> with_way_out(Result<> made) {
-  if (!made && made.error().code == Code::permission) {
-    made.error().message += "; run as root, or choose another folder with --root";
-  }
-  return made;
-}
-
 // Small pages, because every command reads the log over again when no other one is running: rows
 // are small, and a change logs whole pages.
 Result<> make_current(const std::string& root) {
   PSYS_TRY(with_way_out(linux::make_directories(root, 0711)));
   // Switching a new file to the write-ahead log is the one step for which SQLite does not wait for
   // others, so it happens under a lock of ours.
-  PSYS_TRY_ASSIGN(const linux::Fd lock, linux::lock_file(root + "/state.lock"));
-  PSYS_TRY(make_file(database_path(root)));
+  PSYS_TRY_ASSIGN(const linux::Fd lock, with_way_out(linux::lock_file(root + "/state.lock")));
+  PSYS_TRY(with_way_out(make_file(database_path(root))));
   PSYS_TRY_ASSIGN(Database database, Database::open(database_path(root), Database::Access::create));
   PSYS_TRY(database.execute("PRAGMA page_size = 1024; PRAGMA journal_mode = WAL"));
   return atomically(database, [&database] { return migrate(database); });

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite.h"
 
+#include <unistd.h>
+
 #include <cerrno>
+#include <filesystem>
 #include <utility>
 
 #include <sqlite3.h>
 
 #include "base/scope_exit.h"
 #include "store/store.h"
+#include "store/writable.h"
 
 namespace podsysctl::store {
 namespace {
@@ -45,6 +49,7 @@ Code code_of(int status) {
     case SQLITE_CONSTRAINT:
       return Code::conflict;
     case SQLITE_FULL:
+    case SQLITE_IOERR:  // of the disk: it says nothing about what is in the file
       return Code::unavailable;
     case SQLITE_TOOBIG:
       return Code::invalid_argument;
@@ -53,19 +58,27 @@ Code code_of(int status) {
   }
 }
 
-std::string_view advice(int status) {
+// SQLite goes on with a file that it may only read, and keeps no errno of that.
+bool is_read_only_place(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return ::access(folder.c_str(), W_OK) != 0 && errno == EROFS;
+}
+
+std::string_view advice(int status, int cause, const std::string& path) {
   switch (status & 0xff) {
     case SQLITE_BUSY:
       return "; another podsysctl has kept it locked, try again";
-    case SQLITE_PERM:
-    case SQLITE_READONLY:
-    case SQLITE_CANTOPEN:
-      return "; run as root, or choose another folder with --root";
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return "; the file is damaged: move it away, then remove what is left with podsysctl rm";
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+      return way_out(is_read_only_place(path) ? EROFS : EACCES);
     case SQLITE_FULL:
-      return "; free space on its file system";
+      return way_out(ENOSPC);
+    case SQLITE_IOERR:
+      return way_out(cause == 0 ? EIO : cause);
     default:
       return "";
   }
@@ -112,7 +125,10 @@ Result<Database> Database::open(const std::string& path, Access access) {
   const int status = sqlite3_open_v2(path.c_str(), &connection, flags, nullptr);
   Database database(connection, path);  // SQLite gives a handle to close even when it fails
   if (status != SQLITE_OK) {
-    return database.failure(status);
+    const bool absent = (status & 0xff) == SQLITE_CANTOPEN && access == Access::existing &&
+                        connection != nullptr && sqlite3_system_errno(connection) == ENOENT;
+    return absent ? Error::of(Code::not_found, "state database {} does not exist", path)
+                  : database.failure(status);
   }
   sqlite3_extended_result_codes(connection, 1);
   sqlite3_busy_timeout(connection, static_cast<int>(kBusyLimit.count()));
@@ -126,11 +142,9 @@ std::unexpected<Error> Database::failure(int status) const {
   if (connection_ == nullptr) {
     return Error::of(Code::internal, "state database {}: out of memory", path_);
   }
-  if ((status & 0xff) == SQLITE_CANTOPEN && sqlite3_system_errno(connection_) == ENOENT) {
-    return Error::of(Code::not_found, "state database {} does not exist", path_);
-  }
   return Error::of(code_of(status), "state database {}: {}{}", path_,
-                   std::string_view(sqlite3_errmsg(connection_)), advice(status));
+                   std::string_view(sqlite3_errmsg(connection_)),
+                   advice(status, sqlite3_system_errno(connection_), path_));
 }
 
 Result<> Database::execute(const std::string& script) {
@@ -194,6 +208,8 @@ Result<std::optional<std::int64_t>> Database::number(const char* sql,
 std::int64_t Database::changed_rows() const { return sqlite3_changes64(connection_); }
 
 std::int64_t Database::last_inserted_id() const { return sqlite3_last_insert_rowid(connection_); }
+
+bool Database::is_read_only() const { return sqlite3_db_readonly(connection_, "main") == 1; }
 
 bool Database::in_transaction() const { return sqlite3_get_autocommit(connection_) == 0; }
 

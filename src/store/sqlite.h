@@ -65,6 +65,8 @@ class Database {
   [[nodiscard]] std::int64_t changed_rows() const;
   [[nodiscard]] std::int64_t last_inserted_id() const;
   [[nodiscard]] bool in_transaction() const;
+  // Whether it was opened where nothing could be written; it stays so until it is opened anew.
+  [[nodiscard]] bool is_read_only() const;
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
  private:

@@ -54,4 +54,6 @@ Result<std::int64_t> Store::change_counter() {
   return counter.value_or(0);
 }
 
+bool Store::is_read_only() const { return database_->is_read_only(); }
+
 }  // namespace podsysctl::store

@@ -140,6 +140,8 @@ class Store {
   [[nodiscard]] Result<std::vector<EventRecord>> events(const EventFilter& filter = {});
   // A number that changes whenever another process has committed something.
   [[nodiscard]] Result<std::int64_t> change_counter();
+  // Whether it was opened where nothing could be written; it stays so until it is opened anew.
+  [[nodiscard]] bool is_read_only() const;
 
  private:
   Store(std::unique_ptr<Database> database, EventLimits limits);
