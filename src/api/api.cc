@@ -7,8 +7,10 @@
 
 #include "api/event_json.h"
 #include "api/folder_records.h"
+#include "api/metrics_text.h"
 #include "base/strings.h"
 #include "json/json.h"
+#include "store/writable.h"
 
 namespace podsysctl::api {
 namespace {
@@ -93,14 +95,19 @@ Result<Answer> show_events(const Api& api, const http::Target& target) {
 }
 
 Result<Answer> show_metrics(const Api& api) {
-  PSYS_TRY_ASSIGN(std::string text, api.metrics(api.store));
-  return text_answer(200, std::move(text));
+  PSYS_TRY_ASSIGN(const std::string text, api.metrics(api.store));
+  MetricsText state;
+  state.single("state_writable", "gauge", "1, or 0 where the state folder cannot be written.",
+               store::check_writable(api.root) ? 1 : 0);
+  return text_answer(200, text + state.take());
 }
 
-Answer show_health(const Pulse& pulse) {
-  return pulse.age() < kLongestPause
-             ? text_answer(200, "ok\n")
-             : text_answer(503, "the service's loop does not come around\n");
+Answer show_health(const Api& api) {
+  if (api.pulse.age() >= kLongestPause) {
+    return text_answer(503, "the service's loop does not come around\n");
+  }
+  const Result<> writable = store::check_writable(api.root);
+  return writable ? text_answer(200, "ok\n") : text_answer(503, writable.error().message + "\n");
 }
 
 int status_of(Code code) {
@@ -149,7 +156,7 @@ Answer Api::answer(const http::Request& request, const http::Caller& caller) con
   const auto& path = target->path;
   const bool reads = request.method == "GET" || request.method == "HEAD";
   if (reads && path == std::vector<std::string>{"healthz"}) {
-    return show_health(pulse);
+    return show_health(*this);
   }
   if (reads && path == std::vector<std::string>{"metrics"}) {
     return answer_of(show_metrics(*this));

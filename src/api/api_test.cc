@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,10 +18,13 @@
 namespace podsysctl::api {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::StartsWith;
 
 // Notes what is asked, and refuses it or says that nothing was there to do.
 class AskedTargets final : public Targets {
@@ -123,7 +127,18 @@ TEST_F(ApiTest, PodsAndEventsAreThoseOnRecord) {
   EXPECT_EQ(ask("GET", "/v1/events?pod=gone&after=1").body, "");
   EXPECT_EQ(ask("GET", "/v1/events?after=x").status, 400);
   EXPECT_EQ(ask("GET", "/healthz").body, "ok\n");
-  EXPECT_EQ(ask("GET", "/metrics").body, "m 1\n");
+  EXPECT_THAT(ask("GET", "/metrics").body,
+              AllOf(StartsWith("m 1\n"), EndsWith("\npodsysctl_state_writable 1\n")));
+}
+
+TEST_F(ApiTest, AStateFolderThatCannotBeWrittenIsNoHealth) {
+  const std::string aside = root_ + ".aside";
+  std::filesystem::rename(root_, aside);
+  const auto health = ask("GET", "/healthz");
+  EXPECT_EQ(health.status, 503);
+  EXPECT_THAT(health.body, StartsWith("the state folder cannot be written: open " + root_));
+  EXPECT_THAT(ask("GET", "/metrics").body, HasSubstr("\npodsysctl_state_writable 0\n"));
+  std::filesystem::rename(aside, root_);
 }
 
 TEST_F(ApiTest, LooksGoToTheTarget) {

@@ -12,6 +12,7 @@
 #include "node/make_sandbox.h"
 #include "node/put_sysctls.h"
 #include "sandbox/network_ports.h"
+#include "store/writable.h"
 
 namespace podsysctl::node {
 namespace {
@@ -54,10 +55,13 @@ Result<PodRecord> record_pod(const EngineNode& node, const PodSpec& spec,
   }
   PSYS_TRY(node.store.insert_pod(pod));
   fault_point("recorded");
-  // Volumes may be writable for everyone: nobody else of this host gets as far as them.
-  PSYS_TRY(linux::make_directories(node.root + "/pods", 0711));
-  PSYS_TRY(linux::make_directories(place_of(node, pod.uid).folder, 0700));
   return pod;
+}
+
+// Volumes may be writable for everyone: nobody else of this host gets as far as them.
+Result<> make_folder(const Node& node, const PodRecord& pod) {
+  PSYS_TRY(linux::make_directories(node.root + "/pods", 0711));
+  return linux::make_directories(place_of(node, pod.uid).folder, 0700);
 }
 
 policy::HostNamespaces host_namespaces(const PodSpec& spec, const LaunchOptions& options) {
@@ -131,6 +135,9 @@ std::expected<LaunchedPod, LaunchFailure> launch(const EngineNode& node, PodSpec
   const Result<PodRecord> pod = record_pod(node, spec, options);
   if (!pod) {
     return std::unexpected(failure_of("Failed", pod.error()));
+  }
+  if (const Result<> made = store::with_way_out(make_folder(node, *pod)); !made) {
+    return std::unexpected(give_up(node, *pod, failure_of("Failed", made.error())));
   }
   const enforce::Context context{.door = options.door,
                                  .host = host_namespaces(spec, options),

@@ -23,6 +23,7 @@
 #include "service/node_events.h"
 #include "service/supervisor.h"
 #include "store/recover.h"
+#include "store/writable.h"
 
 namespace podsysctl::service {
 namespace {
@@ -57,14 +58,21 @@ Result<linux::Fd> wait_for_lock(const std::string& path, const std::string& root
   }
 }
 
+// In place: on a full disk there may be no room but that of the former pid.
+Result<> write_pid(linux::FdRef file, const std::string& path) {
+  const std::string pid = fmt::format("{}\n", ::getpid());
+  PSYS_TRY(linux::write_all(file, pid, path));
+  if (::ftruncate(file.get(), static_cast<off_t>(pid.size())) < 0) {
+    return Error::from_errno(errno, "write {}", path);
+  }
+  return {};
+}
+
 Result<linux::Fd> lock_root(const std::string& root) {
   PSYS_TRY(linux::make_directories(root, 0711));
   const std::string path = root + "/node.lock";
   PSYS_TRY_ASSIGN(linux::Fd lock, wait_for_lock(path, root));
-  if (::ftruncate(lock.get(), 0) < 0) {
-    return Error::from_errno(errno, "write {}", path);
-  }
-  PSYS_TRY(linux::write_all(lock.ref(), fmt::format("{}\n", ::getpid()), path));
+  PSYS_TRY(write_pid(lock.ref(), path));
   return lock;
 }
 
@@ -125,7 +133,7 @@ Result<std::string> folder_of(const Config& config) {
 // What commands do before they look, since nobody watches pods that are not the service's.
 std::function<void()> refresher(const OpenWorkplace& open, Log& log) {
   return [&open, &log, workplace = std::shared_ptr<Workplace>()]() mutable {
-    if (!workplace) {
+    if (!workplace || workplace->node().store.is_read_only()) {
       Result<std::unique_ptr<Workplace>> opened = open();
       if (!opened) {
         log.say(LogLevel::warning, opened.error().message);
@@ -165,7 +173,7 @@ Result<> run_service(const ServiceOptions& options, const OpenWorkplace& open,
                      const linux::ServiceManager& manager, Log& log) {
   linux::keep_memory_small();
   raise_descriptor_limit();
-  PSYS_TRY_ASSIGN(const linux::Fd lock, lock_root(options.root));
+  PSYS_TRY_ASSIGN(const linux::Fd lock, store::with_way_out(lock_root(options.root)));
   PSYS_TRY_ASSIGN(auto signals, linux::SignalEvents::block({SIGTERM, SIGINT, SIGHUP}));
   PSYS_TRY_ASSIGN(LiveConfig config, LiveConfig::open(options.flags, options.config_file));
   PSYS_TRY_ASSIGN(const std::string path, folder_of(config.config()));

@@ -29,7 +29,10 @@ struct Slot {
   linux::Fd pause;  // pidfd of the sandbox's process, where there is one to wait for
   Moment due;
   bool busy = false;   // a worker is at it
-  bool dirty = false;  // to be looked at again after that
+  bool dirty = false;  // to be looked at again after that, or as soon as one may
+
+  // Nothing is to be concluded from what its pod does now.
+  [[nodiscard]] bool is_in_hand() const noexcept { return busy || dirty; }
 
   // What the look may wait for: init containers, or containers that have time to end.
   [[nodiscard]] JobKind job_kind() const noexcept;

@@ -27,6 +27,7 @@ Result<std::unique_ptr<Supervisor>> Supervisor::make(Surroundings surroundings,
 
 Result<> Supervisor::run() {
   PSYS_TRY(adopt());
+  look_at_state();
   look_at_folder();
   dues_.look_around = Steady::now() + kLookAround;
   plan_drift_check();
@@ -39,6 +40,7 @@ Result<> Supervisor::run() {
   do {
     with_.pulse.beat();
     take_results();
+    heed_state();
     PSYS_TRY(check_state());
     take_changes();
     look_for_ends();
@@ -111,7 +113,7 @@ void Supervisor::sync_all() {
 
 void Supervisor::sync(const std::string& path) {
   Slot& slot = slots_.at(path);
-  if (slot.busy) {
+  if (slot.busy || held_) {
     slot.dirty = true;
     return;
   }
@@ -150,6 +152,9 @@ void Supervisor::take_result(Finished finished) {
       doubtful_ || (!finished.synced.done && finished.synced.done.error().code == Code::internal);
   dues_.copy = dues_.copy.value_or(Steady::now() + kCopyAfter);
   take_outcome(slot, std::move(finished.synced.outcome));
+  if (!finished.synced.done || slot.due) {
+    look_at_state();
+  }
   if (slot.dirty) {
     sync(finished.path);
   } else if (slot.wanted == Wanted::gone && finished.synced.done) {

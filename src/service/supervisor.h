@@ -63,6 +63,11 @@ class Supervisor {
     std::string path;
     Synced synced;
   };
+  // Since when the state folder cannot be written, and why.
+  struct StateTrouble {
+    Steady::time_point since;
+    std::string why;
+  };
   // When the loop has something to do of itself.
   struct Dues {
     Moment folder;
@@ -71,6 +76,7 @@ class Supervisor {
     Moment look_around;
     Moment copy;
     Moment drift;
+    Moment state;
   };
 
   Supervisor(Surroundings surroundings, linux::WakeUp results, OpenWorkplace open);
@@ -98,6 +104,10 @@ class Supervisor {
   [[nodiscard]] Result<> check_drift_on(const node::Node& node, const DriftCare& care);
   // An error where the state database turns out to be damaged: a new start recovers it.
   [[nodiscard]] Result<> check_state();
+  // Whether the state folder can be written, which pods are left alone without.
+  void look_at_state();
+  void take_state_finding(const Result<const node::Node*>& node);
+  void heed_state();
   void sync_resting();
   void give_up_name(Slots::iterator slot);
   // To the log and to the events.
@@ -110,6 +120,10 @@ class Supervisor {
   std::atomic<bool> looking_for_drift_ = false;
   std::optional<live::DriftWatch> drift_watch_;  // of the worker that looks
   std::atomic<bool> copying_ = false;
+  std::atomic<bool> looking_at_state_ = false;
+  std::optional<StateTrouble> trouble_;  // of the worker that looks
+  std::atomic<bool> writable_ = true;
+  bool held_ = false;  // no pod is synced: the state folder cannot be written
   std::minstd_rand random_{std::random_device{}()};
   bool doubtful_ = false;  // an answer of the store made no sense
   Dues first_;             // of a series of changes: when it began

@@ -72,7 +72,7 @@ void Supervisor::say(LogLevel level, EventType type, std::string_view reason,
 }
 
 void Supervisor::keep_copy() {
-  if (copying_.exchange(true)) {
+  if (held_ || copying_.exchange(true)) {
     return;
   }
   workers_.submit(JobKind::quick, [this](const Result<const node::Node*>& node) {
@@ -98,7 +98,7 @@ void Supervisor::plan_drift_check() {
 void Supervisor::look_for_drift() {
   const bool any =
       std::ranges::any_of(slots_, [](const auto& slot) { return slot.second.watched.has_value(); });
-  if (!any || looking_for_drift_.exchange(true)) {
+  if (!any || held_ || looking_for_drift_.exchange(true)) {
     return;
   }
   const Config& config = with_.config.config();

@@ -33,11 +33,11 @@ Steady::time_point Supervisor::next_due() const {
     }
   };
   for (const Moment* due :
-       {&dues_.folder, &dues_.config, &dues_.alive, &dues_.copy, &dues_.drift}) {
+       {&dues_.folder, &dues_.config, &dues_.alive, &dues_.copy, &dues_.drift, &dues_.state}) {
     earlier(*due);
   }
   for (const auto& [path, slot] : slots_) {
-    if (!slot.busy) {
+    if (!slot.is_in_hand()) {
       earlier(slot.due);
     }
   }
@@ -50,7 +50,7 @@ std::vector<linux::FdRef> Supervisor::wakes() const {
   fds.push_back(results_.fd());
   fds.push_back(with_.folder.fd());
   for (const auto& [path, slot] : slots_) {
-    if (slot.pause.valid() && !slot.busy) {
+    if (slot.pause.valid() && !slot.is_in_hand()) {
       fds.push_back(slot.pause.ref());
     }
   }
@@ -60,7 +60,7 @@ std::vector<linux::FdRef> Supervisor::wakes() const {
 Result<> Supervisor::wait() {
   std::vector<engine::ContainerRef> running;
   for (const auto& [path, slot] : slots_) {
-    if (!slot.watched || slot.busy || slot.watched->engine != with_.engine.name()) {
+    if (!slot.watched || slot.is_in_hand() || slot.watched->engine != with_.engine.name()) {
       continue;
     }
     for (const store::ContainerRecord& container : slot.watched->containers) {
@@ -83,7 +83,7 @@ void Supervisor::take_changes() {
 
 void Supervisor::look_for_ends() {
   for (auto& [path, slot] : slots_) {
-    if (!slot.watched || slot.busy) {
+    if (!slot.watched || slot.is_in_hand()) {
       continue;
     }
     const Watched& watched = *slot.watched;
@@ -118,6 +118,10 @@ void Supervisor::do_what_is_due() {
     plan_drift_check();
     look_for_drift();
   }
+  if (is_due(dues_.state)) {
+    dues_.state.reset();
+    look_at_state();
+  }
   if (is_due(dues_.copy)) {
     dues_.copy.reset();
     keep_copy();
@@ -125,6 +129,7 @@ void Supervisor::do_what_is_due() {
   if (is_due(dues_.look_around)) {
     dues_.look_around = Steady::now() + kLookAround;
     look_at_folder();
+    look_at_state();
     sync_resting();
   }
   for (auto& [path, slot] : slots_) {

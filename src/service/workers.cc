@@ -107,6 +107,9 @@ void Workers::run_next(Queue& queue, std::unique_ptr<Workplace>& workplace,
   job(failure ? Result<const node::Node*>(std::unexpected(*failure))
               : Result<const node::Node*>(&workplace->node()));
   job = nullptr;
+  if (workplace && workplace->node().store.is_read_only()) {
+    workplace.reset();  // the next job may find a folder that can be written again
+  }
   lock.lock();
   ++resting_;
   --queue.running;
