@@ -48,7 +48,7 @@ std::optional<std::string> decode_base64(std::string_view text) {
   if (characters % 4 != 0 || padding > 2) {
     return std::nullopt;
   }
-  out.resize(out.size() - padding);
+  out.erase(out.size() - padding);
   return out;
 }
 

@@ -102,6 +102,7 @@ Result<> ResponseParser::end() {
   if (has_header()) {
     machine_->put_eof(error);
   }
+  machine_->body = nullptr;
   if (!has_header() || error) {
     return Error::of(Code::unavailable, "the connection ended amid the response");
   }
