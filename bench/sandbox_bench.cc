@@ -57,7 +57,7 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
       .run_folder = words[0], .pause = words[1], .floor = words[2], .program = words[3]};
   const auto rounds = parse_number<int>(words[4]);
   if (!rounds || *rounds < 1) {
-    return Error::of(Code::invalid_argument, "{} is no number of rounds", quoted(words[4]));
+    return Error::of(Code::invalid_argument, "{} is no number of rounds", in_quotes(words[4]));
   }
   arguments.rounds = *rounds;
   for (std::size_t i = kFixed; i < words.size(); i += kPerKey) {

@@ -37,7 +37,7 @@ Result<> check_kernel(const Sandbox& sandbox) {
     return Error::of(Code::unsupported,
                      "the runtime handler {} gives a pod a kernel of its own, which cannot be "
                      "reached from the node",
-                     quoted(sandbox.handler));
+                     in_quotes(sandbox.handler));
   }
   return {};
 }
@@ -66,7 +66,7 @@ Result<> check_same(const Sandbox& sandbox, const Namespace& at_path, const std:
     return Error::of(Code::conflict,
                      "process {} is not in the {} namespace {} that the runtime names: it may be "
                      "another process by now",
-                     sandbox.pid, to_string(at_path.kind()), quoted(path));
+                     sandbox.pid, to_string(at_path.kind()), in_quotes(path));
   }
   return {};
 }
@@ -77,7 +77,7 @@ Result<> check_group(const Sandbox& sandbox) {
     return Error::of(Code::conflict,
                      "process {} is not in the control group of {}: it may be another process by "
                      "now, or the runtime is on another machine",
-                     sandbox.pid, quoted(sandbox.group));
+                     sandbox.pid, in_quotes(sandbox.group));
   }
   return {};
 }

@@ -72,8 +72,7 @@ Result<EventWish> wish_of(const http::Target& target) {
   if (!after.empty()) {
     const auto id = parse_number<std::int64_t>(after);
     if (!id || *id < 0) {
-      return Error::of(Code::invalid_argument, "after: {} is no id of an event",
-                       podsysctl::quoted(after));
+      return Error::of(Code::invalid_argument, "after: {} is no id of an event", in_quotes(after));
     }
     wish.after = *id;
   }
@@ -180,7 +179,7 @@ Answer Api::answer(const http::Request& request, const http::Caller& caller) con
   }
   return error_answer(Error{Code::not_found, 0,
                             fmt::format("there is no {} {}: docs/api.md lists what there is",
-                                        request.method, podsysctl::quoted(request.target))});
+                                        request.method, in_quotes(request.target))});
 }
 
 }  // namespace podsysctl::api

@@ -84,7 +84,7 @@ Result<std::vector<ListedPod>> FolderRecords::pods(Ended ended) {
 Result<InspectedPod> FolderRecords::pod(const std::string& reference) {
   if (store_ == nullptr) {
     return Error::of(Code::not_found, "no pod or container {}: there is no state in {}",
-                     quoted(reference), root_);
+                     in_quotes(reference), root_);
   }
   PSYS_TRY_ASSIGN(store::FoundPod found, store_->find_pod(reference));
   InspectedPod inspected{.pod = std::move(found.pod), .settings = {}, .containers = {}};

@@ -76,8 +76,8 @@ TEST(Strings, Split) {
 }
 
 TEST(Strings, QuotedEscapesControlsAndCuts) {
-  EXPECT_EQ(quoted("a\n\x1b\""), R"("a\n\x1b\"")");
-  EXPECT_EQ(quoted("abcdef", 3), "\"abc…\"");
+  EXPECT_EQ(in_quotes("a\n\x1b\""), R"("a\n\x1b\"")");
+  EXPECT_EQ(in_quotes("abcdef", 3), "\"abc…\"");
 }
 
 TEST(Strings, ParseNumberTakesTheWholeText) {

@@ -59,7 +59,7 @@ bool is_control(char c) noexcept {
   return byte < 0x20 || byte == 0x7f;
 }
 
-std::string quoted(std::string_view text, std::size_t limit) {
+std::string in_quotes(std::string_view text, std::size_t limit) {
   const bool cut = text.size() > limit;
   std::string out = "\"";
   for (const char c : text.substr(0, limit)) {

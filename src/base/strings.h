@@ -24,8 +24,8 @@ namespace podsysctl {
 [[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);
 
 // Printable form of untrusted text for messages, in double quotes, with \n, \x1b and the like
-// escaped and cut after `limit` bytes with "…".
-[[nodiscard]] std::string quoted(std::string_view text, std::size_t limit = 120);
+// escaped and cut after `limit` bytes with "…". (Not `quoted`: std::quoted() would be found first.)
+[[nodiscard]] std::string in_quotes(std::string_view text, std::size_t limit = 120);
 
 // True for 0x00-0x1f and 0x7f.
 [[nodiscard]] bool is_control(char c) noexcept;

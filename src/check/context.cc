@@ -24,7 +24,7 @@ Result<Kernel> Kernel::parse(std::string_view release, std::string_view version)
   if (!kubernetes || !upstream) {
     return Error::of(Code::invalid_argument,
                      "{} is no kernel release; write it as uname -r does: 6.1.0-13-amd64",
-                     quoted(release));
+                     in_quotes(release));
   }
   return Kernel{std::string(release), *kubernetes, *upstream};
 }

@@ -37,7 +37,7 @@ Result<Rule> parse_rule(std::string_view id) {
     return *rule;
   }
   return Error::of(Code::invalid_argument, "{} is no rule; a rule is written like PSC101",
-                   podsysctl::quoted(id));
+                   in_quotes(id));
 }
 
 Result<> apply_flags(const ContextOptions& options, Severities& severities) {
@@ -55,7 +55,7 @@ Result<> apply_flags(const ContextOptions& options, Severities& severities) {
                               : severity_from_string(std::string_view(text).substr(equals + 1));
     if (!severity) {
       return Error::of(Code::invalid_argument, "{} is not of the form RULE=off|info|warning|error",
-                       podsysctl::quoted(text));
+                       in_quotes(text));
     }
     severities.at(index_of(rule)) = *severity;
   }

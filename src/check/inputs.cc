@@ -139,7 +139,7 @@ Result<std::vector<InputFile>> files_of(const std::string& word) {
   } else if (is_pattern(word)) {
     Pattern(split(word, '/')).expand({}, 0, files);
     if (files.empty()) {
-      return Error::of(Code::not_found, "{}: no file matches", podsysctl::quoted(word));
+      return Error::of(Code::not_found, "{}: no file matches", in_quotes(word));
     }
   } else {
     return Error::from_errno(failure ? failure.value() : ENOENT, "{}", word);

@@ -125,7 +125,7 @@ void check_defaults(const KubeletSysctls& given, KubernetesVersion version, Sink
     if (!key || !seen.insert(key->name()).second) {
       sink.add(Rule::bad_default_sysctl, given.default_places[i],
                fmt::format("{}: the sysctl {} is given twice: remove one", kDefaultsField,
-                           quoted(given.defaults[i].name)));
+                           in_quotes(given.defaults[i].name)));
       continue;
     }
     const Result<> value = sysctl::check_value(*key, given.defaults[i].value);

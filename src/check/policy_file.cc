@@ -33,7 +33,7 @@ Result<Runtime> parse_runtime(const std::string& text) {
     return *runtime;
   }
   return Error::of(Code::invalid_argument, "{} is no runtime: containerd, cri-o or docker",
-                   quoted(text));
+                   in_quotes(text));
 }
 
 Result<> read_patterns(const Value& value, PolicyFile& file) {
@@ -55,7 +55,7 @@ Result<Severity> severity_of(const Value& value) {
     return *severity;
   }
   return std::unexpected(
-      value.error(fmt::format("{} is no severity: off, info, warning or error", quoted(text))));
+      value.error(fmt::format("{} is no severity: off, info, warning or error", in_quotes(text))));
 }
 
 Result<> read_rules(const Value& value, PolicyFile& file) {

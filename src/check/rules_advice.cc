@@ -102,7 +102,7 @@ void check_backlog(const Subject& subject) {
     }
     auto backlog = visible_backlog(field_of(container.node, "command"));
     backlog = backlog ? backlog : visible_backlog(field_of(container.node, "args"));
-    const std::string name = quoted(string_of(field_of(container.node, "name")));
+    const std::string name = in_quotes(string_of(field_of(container.node, "name")));
     const Application* const known = application_of(string_of(field_of(container.node, "image")));
     if (backlog && *backlog < *wanted) {
       subject.sink.add(Rule::backlog_smaller, subject.value_place(*wish),

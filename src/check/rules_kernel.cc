@@ -182,7 +182,7 @@ void check_runtime_class(const Subject& subject) {
         Rule::own_kernel, subject.name_place(subject.wishes.front()),
         fmt::format("runtime class {} gives the pod a kernel of its own: what is said here of the "
                     "node's kernel does not hold there",
-                    quoted(name)),
+                    in_quotes(name)),
         "read the values back in the running pod");
   }
 }

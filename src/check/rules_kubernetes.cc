@@ -136,7 +136,7 @@ void check_spellings(const Subject& subject) {
         fmt::format(
             "{} and {} (sysctls[{}]) are one sysctl: Kubernetes takes both, and only the later "
             "one's value counts",
-            quoted(wish.name), quoted(found->second->name), found->second->index),
+            in_quotes(wish.name), in_quotes(found->second->name), found->second->index),
         fmt::format("keep one of them, spelt {}", wish.facts->key->name()));
   }
 }

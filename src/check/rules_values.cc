@@ -74,7 +74,7 @@ void report_no_string(const Subject& subject, const Wish& wish, const yaml::Node
   } else {
     subject.sink.add(
         Rule::value_changed_by_yaml, subject.value_place(wish),
-        fmt::format("without quotes YAML reads {} as {}; {}", quoted(node.text), made, refusal),
+        fmt::format("without quotes YAML reads {} as {}; {}", in_quotes(node.text), made, refusal),
         hint);
   }
 }

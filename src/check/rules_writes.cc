@@ -204,7 +204,7 @@ class ContainerWrites {
   }
 
   std::string who() const {
-    const std::string name = quoted(string_of(field_of(container_.node, "name")));
+    const std::string name = in_quotes(string_of(field_of(container_.node, "name")));
     switch (container_.role) {
       case Container::Role::init:
         return "init container " + name;

@@ -22,7 +22,7 @@ std::optional<Rule> read_part(std::string_view part, std::string& wrong) {
   const std::string_view id = trim(part.substr(0, colon));
   const auto rule = rule_from_id(id);
   if (!rule) {
-    wrong = fmt::format("{} is no rule", quoted(id));
+    wrong = fmt::format("{} is no rule", in_quotes(id));
     return std::nullopt;
   }
   if (*rule == Rule::bad_suppression || *rule == Rule::unreadable) {

@@ -31,7 +31,7 @@ Result<agent::Followed> docker_at(std::string host) {
     return Error::of(Code::unsupported,
                      "{} is no unix socket: a daemon whose containers are given parameters has to "
                      "be on this machine",
-                     quoted(endpoint.text));
+                     in_quotes(endpoint.text));
   }
   return agent::Followed{Interface::docker, endpoint.path};
 }
@@ -57,7 +57,7 @@ Result<agent::Followed> parse_followed(std::string_view text) {
     return with_context(cri_at(place), "--follow");
   }
   return Error::of(Code::invalid_argument,
-                   "--follow {}: it is docker, docker=HOST, cri or cri=ENDPOINT", quoted(text));
+                   "--follow {}: it is docker, docker=HOST, cri or cri=ENDPOINT", in_quotes(text));
 }
 
 void add_follow_flags(Command& app, FollowFlags& flags) {

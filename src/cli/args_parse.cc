@@ -123,11 +123,11 @@ class Parser {
                        std::ranges::find(flag.choices, value) != flag.choices.end() ||
                        (!flag.choice_prefix.empty() && value.starts_with(flag.choice_prefix));
     if (!legal) {
-      return wrong(fmt::format("invalid argument {} for {}: it is one of {}", quoted(value), shown,
-                               join(flag.choices, ", ")));
+      return wrong(fmt::format("invalid argument {} for {}: it is one of {}", in_quotes(value),
+                               shown, join(flag.choices, ", ")));
     }
     if (const Result<> done = flag.set(value); !done) {
-      return wrong(fmt::format("invalid argument {} for {}: {}", quoted(value), shown,
+      return wrong(fmt::format("invalid argument {} for {}: {}", in_quotes(value), shown,
                                done.error().message));
     }
     return {};
@@ -136,7 +136,7 @@ class Parser {
   Step take_argument(const std::string& word) {
     const auto& arguments = command_.arguments();
     if (position_ >= arguments.size()) {
-      return wrong("unexpected argument " + quoted(word));
+      return wrong("unexpected argument " + in_quotes(word));
     }
     const Argument& argument = *arguments[position_];
     argument.set(word);
@@ -182,7 +182,7 @@ std::unexpected<UsageError> unknown_command(const Command& parent, const std::st
     names.push_back(command->name());
   }
   return std::unexpected(
-      UsageError{&parent, "unknown command " + quoted(word) + suggestion("", word, names)});
+      UsageError{&parent, "unknown command " + in_quotes(word) + suggestion("", word, names)});
 }
 
 }  // namespace

@@ -90,8 +90,8 @@ Result<CriMatch> only_one(const Matches& matches, std::string_view reference) {
   constexpr std::size_t kListed = 10;
   if (sandboxes.size() > 1) {
     texts.resize(std::min(texts.size(), kListed));
-    return Error::of(Code::conflict, "{} is ambiguous: {}; give more of an id", quoted(reference),
-                     join(texts, ", "));
+    return Error::of(Code::conflict, "{} is ambiguous: {}; give more of an id",
+                     in_quotes(reference), join(texts, ", "));
   }
   return matches.front();
 }
@@ -111,7 +111,7 @@ Result<CriMatch> match_reference(std::string_view reference,
   return Error::of(Code::not_found,
                    "the container runtime runs no pod and no container {}: crictl pods and crictl "
                    "ps list them",
-                   quoted(reference));
+                   in_quotes(reference));
 }
 
 Result<live::RuntimeProcess> CriFinder::find(std::string_view reference) {

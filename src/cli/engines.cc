@@ -36,7 +36,7 @@ Result<std::unique_ptr<engine::Engine>> EngineSet::make(const std::string& name,
     return engine::make_cri_engine({.endpoint = runtime});
   }
   return Error::of(Code::unsupported, "there is no engine {}: choose embedded, docker or cri",
-                   podsysctl::quoted(name));
+                   in_quotes(name));
 }
 
 Result<std::string> find_pause_program() {

@@ -72,7 +72,7 @@ Result<> show(const Given& given) {
   PSYS_TRY_ASSIGN(const auto events, source->records().events({.pod = given.name}));
   if (!given.name.empty() && events.empty()) {
     return Error::of(Code::not_found, "there are no events of {}: podsysctl events lists all",
-                     quoted(given.name));
+                     in_quotes(given.name));
   }
   print(text_of(events, given));
   return {};

@@ -35,7 +35,7 @@ Result<ContainerRecord> running_container(const node::Node& node, const store::F
                                       found.pod.name)
                           : Error::of(Code::not_found,
                                       "pod {} has no container {}: podsysctl inspect {} lists them",
-                                      found.pod.name, quoted(wanted), found.pod.name);
+                                      found.pod.name, in_quotes(wanted), found.pod.name);
   }
   if (match->state != ContainerState::running) {
     return Error::of(Code::conflict, "container {} of pod {} is not running", match->name,

@@ -47,7 +47,7 @@ int show_profile(const Given& given) {
   }
   const sysctl::Profile* const profile = sysctl::find_profile(given.name);
   if (profile == nullptr) {
-    complain(fmt::format("there is no profile {}; the profiles are:\n{}", quoted(given.name),
+    complain(fmt::format("there is no profile {}; the profiles are:\n{}", in_quotes(given.name),
                          profile_list_text(sysctl::profiles())));
     return kFailed;
   }

@@ -106,7 +106,7 @@ std::unexpected<Error> unknown_key(const KernelFacts& kernel, const SysctlKey& k
   const std::vector<std::string> near = sysctl::near_keys(key.name(), probed);
   std::string message =
       fmt::format("no kernel parameter {} is known: neither the catalogue nor Linux {} has it",
-                  quoted(key.name()), kernel.release);
+                  in_quotes(key.name()), kernel.release);
   if (!near.empty()) {
     message += "; did you mean " + join(near, ", ") + "?";
   }

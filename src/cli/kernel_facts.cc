@@ -80,7 +80,7 @@ Result<KernelFacts> this_kernel(const std::string& root, sysctl::ProbeMode mode)
   const auto version = sysctl::kernel_version(names.release, names.version);
   if (!version) {
     return Error::of(Code::unsupported, "the kernel's release {} is no version number",
-                     quoted(names.release));
+                     in_quotes(names.release));
   }
   KernelFacts kernel{
       .release = names.release, .version = *version, .why_not_probed = {}, .report = {}};
@@ -102,7 +102,7 @@ Result<KernelFacts> other_kernel(const std::string& release) {
   if (!version) {
     return Error::of(Code::invalid_argument,
                      "{} is no kernel release: write one such as 6.12 or 5.10.262",
-                     quoted(release));
+                     in_quotes(release));
   }
   return KernelFacts{.release = release, .version = *version, .why_not_probed = {}, .report = {}};
 }

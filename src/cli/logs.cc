@@ -28,7 +28,7 @@ Result<std::optional<Timestamp>> since_of(const LogsFlags& flags) {
     return Error::of(Code::invalid_argument,
                      "invalid argument {} for \"--since\" flag: it is a time such as "
                      "2026-11-23T22:30:01Z (RFC 3339)",
-                     quoted(flags.since));
+                     in_quotes(flags.since));
   }
   return since;
 }
@@ -48,7 +48,7 @@ Result<std::vector<node::LogFollower>> followers_of(const std::vector<ContainerR
                            flags.pod)
                : Error::of(Code::not_found,
                            "pod {} has no container {} with a log: podsysctl inspect {} lists them",
-                           flags.pod, quoted(flags.container), flags.pod);
+                           flags.pod, in_quotes(flags.container), flags.pod);
   }
   PSYS_TRY_ASSIGN(const std::optional<Timestamp> since, since_of(flags));
   const node::FollowOptions options{

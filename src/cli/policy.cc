@@ -79,7 +79,7 @@ Result<std::optional<rules::Labels>> namespace_labels(const Given& given) {
     const std::size_t equals = pair.find('=');
     if (equals == std::string::npos) {
       return Error::of(Code::invalid_argument, "--namespace-label {}: write KEY=VALUE",
-                       quoted(pair));
+                       in_quotes(pair));
     }
     labels.insert_or_assign(pair.substr(0, equals), pair.substr(equals + 1));
   }

@@ -71,7 +71,7 @@ Result<std::optional<image::Pull>> pull_of(const std::string& text) {
   }
   return Error::of(Code::invalid_argument,
                    "invalid argument {} for \"--pull\" flag: it is always, missing or never",
-                   quoted(text));
+                   in_quotes(text));
 }
 
 // The NAME of container:NAME; "" for another mode.
@@ -89,7 +89,7 @@ Result<pod::Share> ipc_of(const std::string& text, pod::Share otherwise) {
   }
   return Error::of(Code::invalid_argument,
                    "invalid argument {} for \"--ipc\" flag: it is private, host or container:NAME",
-                   quoted(text));
+                   in_quotes(text));
 }
 
 Result<engine::JoinedContainers> joined_by(const RunFlags& flags) {

@@ -18,7 +18,7 @@ Result<std::vector<sysctl::Setting>> settings_of(const RunFlags& flags) {
     Result<sysctl::Setting> setting = sysctl::parse_assignment(text, origin);
     if (!setting) {
       return Error::of(Code::invalid_argument, "invalid argument {} for \"--sysctl\" flag: {}",
-                       quoted(text), setting.error().message);
+                       in_quotes(text), setting.error().message);
     }
     settings.push_back(*std::move(setting));
   }
@@ -32,7 +32,7 @@ Result<std::vector<pod::EnvVar>> env_of(const RunFlags& flags) {
     const std::string name = text.substr(0, equals);
     if (name.empty()) {
       return Error::of(Code::invalid_argument, "invalid argument {} for \"--env\" flag: no name",
-                       quoted(text));
+                       in_quotes(text));
     }
     if (equals != std::string::npos) {
       env.push_back({name, text.substr(equals + 1)});
@@ -48,7 +48,7 @@ Result<std::uint16_t> parse_port(std::string_view text, const std::string& whole
   if (!port || *port == 0) {
     return Error::of(Code::invalid_argument,
                      "invalid argument {} for \"--publish\" flag: {} is no port (1 to 65535)",
-                     quoted(whole), quoted(text));
+                     in_quotes(whole), in_quotes(text));
   }
   return *port;
 }
@@ -65,7 +65,7 @@ Result<pod::Protocol> parse_protocol(std::string_view text, const std::string& w
   }
   return Error::of(Code::invalid_argument,
                    "invalid argument {} for \"--publish\" flag: the protocol is tcp, udp or sctp",
-                   quoted(whole));
+                   in_quotes(whole));
 }
 
 Result<> add_volumes(const RunFlags& flags, pod::PodSpec& spec, pod::Container& container) {
@@ -111,7 +111,7 @@ Result<pod::Port> parse_publish(const std::string& text) {
     return Error::of(Code::invalid_argument,
                      "invalid argument {} for \"--publish\" flag: give the host's port too, as "
                      "HOST:CONTAINER",
-                     quoted(text));
+                     in_quotes(text));
   }
   PSYS_TRY_ASSIGN(port.container_port, parse_port(rest.substr(last + 1), text));
   rest = rest.substr(0, last);
@@ -129,7 +129,7 @@ Result<pod::Port> parse_publish(const std::string& text) {
 Result<VolumeFlag> parse_volume(const std::string& text, std::size_t index) {
   const auto refuse = [&](std::string_view why) {
     return Error::of(Code::invalid_argument, "invalid argument {} for \"--volume\" flag: {}",
-                     quoted(text), why);
+                     in_quotes(text), why);
   };
   const std::vector<std::string_view> parts = split(text, ':');
   if (parts.size() < 2 || parts.size() > 3) {
@@ -171,7 +171,7 @@ Result<> check_names(const RunFlags& flags) {
     return Error::of(Code::invalid_argument,
                      "invalid argument {} for \"--hostname\" flag: it has {} bytes, and the kernel "
                      "takes {}",
-                     quoted(flags.hostname), flags.hostname.size(), kLongestHostname);
+                     in_quotes(flags.hostname), flags.hostname.size(), kLongestHostname);
   }
   return {};
 }

@@ -22,7 +22,7 @@ Result<std::optional<Timestamp>> time_if_at(const Cursor& object, std::string_vi
   const std::optional<Timestamp> time = parse_rfc3339(*text);
   if (!time) {
     return Error::of(Code::invalid_argument, "{}.{}: {} is no time", object.where(), member,
-                     podsysctl::quoted(*text));
+                     in_quotes(*text));
   }
   return time;
 }

@@ -34,8 +34,7 @@ template <class Enum>
       return value;
     }
   }
-  return Error::of(Code::invalid_argument, "{}: {} is not known here", at.where(),
-                   podsysctl::quoted(text));
+  return Error::of(Code::invalid_argument, "{}: {} is not known here", at.where(), in_quotes(text));
 }
 
 // T from each element of an array.

@@ -85,8 +85,8 @@ Outcome<> check_version(const Config& config, Command command) {
   const auto& versions = supported_versions();
   if (std::ranges::find(versions, config.version) == versions.end()) {
     return fault(FaultCode::version, "incompatible CNI versions",
-                 fmt::format("config is {}, plugin supports [{}]",
-                             podsysctl::quoted(config.version), join(versions, " ")));
+                 fmt::format("config is {}, plugin supports [{}]", in_quotes(config.version),
+                             join(versions, " ")));
   }
   const bool is_new = command == Command::gc || command == Command::status;
   const std::string_view oldest = is_new ? "1.1.0" : command == Command::check ? "0.4.0" : "0.3.0";

@@ -56,7 +56,7 @@ Outcome<> read_arguments(std::string_view text, Environment& environment) {
     const std::size_t equals = pair.find('=');
     if (equals == std::string_view::npos || pair.find('=', equals + 1) != std::string_view::npos) {
       return fault(FaultCode::environment,
-                   fmt::format("CNI_ARGS: invalid pair {}", podsysctl::quoted(pair)), "CNI_ARGS");
+                   fmt::format("CNI_ARGS: invalid pair {}", in_quotes(pair)), "CNI_ARGS");
     }
     const std::string_view key = pair.substr(0, equals);
     const std::string_view value = pair.substr(equals + 1);
@@ -103,8 +103,8 @@ Outcome<std::optional<Environment>> read_environment(const Lookup& variable) {
   const auto* const row =
       std::ranges::find(kCommands, *name, [](const auto& r) { return r.first; });
   if (row == kCommands.end()) {
-    return fault(FaultCode::environment,
-                 fmt::format("unknown CNI_COMMAND: {}", podsysctl::quoted(*name)), "CNI_COMMAND");
+    return fault(FaultCode::environment, fmt::format("unknown CNI_COMMAND: {}", in_quotes(*name)),
+                 "CNI_COMMAND");
   }
   Environment environment;
   environment.command = row->second;

@@ -52,7 +52,7 @@ Result<> put_on_link(const std::string& ifname, const std::vector<LinkWish>& wis
     PSYS_TRY_ASSIGN(const std::string now, link.read(wish.attribute));
     if (now != wish.value) {
       return Error::of(Code::conflict, "{} of {} was set to {} but reads back {}",
-                       to_string(wish.attribute), quoted(ifname), wish.value, now);
+                       to_string(wish.attribute), in_quotes(ifname), wish.value, now);
     }
   }
   return {};
@@ -88,7 +88,8 @@ std::vector<Setting> still_ours(const std::vector<SavedValue>& values, SysctlTre
 std::string difference(std::string_view name, const Result<std::string>& now,
                        std::string_view wanted) {
   return fmt::format("{} is {}, not {}", name,
-                     now ? quoted(sysctl::normalise(*now)) : now.error().message, quoted(wanted));
+                     now ? in_quotes(sysctl::normalise(*now)) : now.error().message,
+                     in_quotes(wanted));
 }
 
 }  // namespace
@@ -104,10 +105,10 @@ Outcome<PodNetwork> PodNetwork::open(const std::string& path, std::string ifname
     return fault(FaultCode::io, std::move(host).error());
   }
   if (host->contains(*netns)) {
-    return fault(FaultCode::invalid_namespace,
-                 fmt::format("{} is the host's network namespace, which is never written",
-                             podsysctl::quoted(path)),
-                 "CNI_NETNS");
+    return fault(
+        FaultCode::invalid_namespace,
+        fmt::format("{} is the host's network namespace, which is never written", in_quotes(path)),
+        "CNI_NETNS");
   }
   sysctl::Target target;
   target.net = *std::move(netns);

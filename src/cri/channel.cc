@@ -47,7 +47,7 @@ Result<> outcome_of(const Method& method, const Exchange& exchange) {
   }
   if (!exchange.http_status.empty() && exchange.http_status != "200") {
     return Error::of(Code::unavailable, "{}: HTTP status {}: this is no container runtime",
-                     method.name, quoted(exchange.http_status));
+                     method.name, in_quotes(exchange.http_status));
   }
   return broken(method.name,
                 fmt::format("the answer ended early (HTTP/2 error {})", exchange.reset_code));

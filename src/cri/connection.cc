@@ -45,7 +45,7 @@ Result<linux::Fd> connect_to(const std::string& path) {
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) {
     return Error::of(Code::invalid_argument, "{}: the path of a socket has at most {} bytes",
-                     quoted(path), sizeof address.sun_path - 1);
+                     in_quotes(path), sizeof address.sun_path - 1);
   }
   std::memcpy(&address.sun_path[0], path.data(), path.size());
   linux::Fd socket = linux::Fd::adopt(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));

@@ -31,8 +31,7 @@ Result<Url> parse_url(const std::string& text) {
   const std::size_t scheme = text.find("://");
   const std::size_t path = scheme == std::string::npos ? scheme : text.find('/', scheme + 3);
   if (path == std::string::npos || !text.starts_with("http")) {
-    return Error::of(Code::invalid_argument, "{}: {} is no address of one", kWho,
-                     podsysctl::quoted(text));
+    return Error::of(Code::invalid_argument, "{}: {} is no address of one", kWho, in_quotes(text));
   }
   Url url{.target = text.substr(path)};
   PSYS_TRY_ASSIGN(url.endpoint, with_context(http::parse_endpoint(text.substr(0, path)), kWho));
@@ -55,8 +54,7 @@ Result<std::unique_ptr<http::Stream>> upgrade(const Url& url) {
   const std::string_view spoken =
       http::find_header(response.headers(), "X-Stream-Protocol-Version");
   if (spoken != kProtocol) {
-    return Error::of(Code::unsupported, "{} speaks {}, not {}", kWho, podsysctl::quoted(spoken),
-                     kProtocol);
+    return Error::of(Code::unsupported, "{} speaks {}, not {}", kWho, in_quotes(spoken), kProtocol);
   }
   return response.take_stream();
 }

@@ -40,7 +40,7 @@ Result<std::string> negotiate(const Version& daemon) {
   const auto oldest = daemon.min_api.empty() ? newest : parse(daemon.min_api);
   if (!newest || !oldest) {
     return Error::of(Code::invalid_argument, "the daemon speaks API versions {} to {}",
-                     quoted(daemon.min_api), quoted(daemon.api));
+                     in_quotes(daemon.min_api), in_quotes(daemon.api));
   }
   if (*newest < kOldest || *oldest > kNewest) {
     return Error::of(Code::unsupported,

@@ -26,7 +26,7 @@ bool is_inside(std::string_view path) {
 }
 
 std::unexpected<Error> bad_volume(const pod::Volume& volume, std::string_view why) {
-  return Error::of(Code::invalid_argument, "volume {}: {}", podsysctl::quoted(volume.name), why);
+  return Error::of(Code::invalid_argument, "volume {}: {}", in_quotes(volume.name), why);
 }
 
 // A tmpfs in the sandbox's mount namespace, once. True if it was mounted now.
@@ -69,7 +69,7 @@ Result<> write_files(const pod::Volume& volume, const std::string& folder) {
   for (const auto& [path, file] : volume.projected.files) {
     if (!is_inside(path)) {
       return bad_volume(volume, fmt::format("the file {} is not a relative path without \"..\"",
-                                            podsysctl::quoted(path)));
+                                            in_quotes(path)));
     }
     const std::string full = fmt::format("{}/{}", folder, path);
     PSYS_TRY(linux::make_directories(fs::path(full).parent_path().string()));
@@ -108,7 +108,7 @@ Result<> create_host_path(const pod::Volume& volume) {
       return linux::write_file(host.path, "", 0644);
     default:
       return Error::of(Code::not_found, "volume {}: hostPath {} does not exist",
-                       podsysctl::quoted(volume.name), podsysctl::quoted(host.path));
+                       in_quotes(volume.name), in_quotes(host.path));
   }
 }
 
@@ -138,7 +138,7 @@ Result<std::string> prepare_host_path(const pod::Volume& volume) {
   const std::string& path = volume.host_path.path;
   if (!path.starts_with('/') || !is_inside(path.substr(1).append("."))) {
     return bad_volume(volume, fmt::format("the hostPath {} must be an absolute path without \"..\"",
-                                          podsysctl::quoted(path)));
+                                          in_quotes(path)));
   }
   PSYS_TRY(create_host_path(volume));
   std::error_code failure;
@@ -203,9 +203,9 @@ Result<> bind_sub_path(const pod::VolumeMount& mount, const std::string& source,
   auto place = open_sub_path(volume.ref(), mount.sub_path);
   if (!place) {
     const bool link = place.error().sys_errno == ELOOP;
-    return std::unexpected(std::move(place).error().within(fmt::format(
-        "volume {}: subPath {}{}", podsysctl::quoted(mount.volume),
-        podsysctl::quoted(mount.sub_path), link ? " leads through a link, which is refused" : "")));
+    return std::unexpected(std::move(place).error().within(
+        fmt::format("volume {}: subPath {}{}", in_quotes(mount.volume), in_quotes(mount.sub_path),
+                    link ? " leads through a link, which is refused" : "")));
   }
   PSYS_TRY(make_bind_target(place->ref(), target));
   return linux::bind_mount(place->ref(), target, mount.sub_path);
@@ -239,7 +239,7 @@ Result<BindMount> resolve_volume_mount(const VolumeHome& home, const pod::Volume
   if (!is_inside(mount.sub_path)) {
     return Error::of(Code::invalid_argument,
                      "volume {}: subPath {} must be a relative path without \"..\"",
-                     podsysctl::quoted(mount.volume), podsysctl::quoted(mount.sub_path));
+                     in_quotes(mount.volume), in_quotes(mount.sub_path));
   }
   const std::string target = fmt::format("{}/.subpaths/{}", home.mounts_folder, unique);
   PSYS_TRY(linux::in_mount_namespace(*home.mounts,

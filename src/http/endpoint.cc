@@ -27,7 +27,7 @@ Result<Endpoint> parse_host_and_port(std::string_view text, std::string_view res
                         ? std::nullopt
                         : parse_number<std::uint16_t>(rest.substr(colon + 1));
   if (!port || *port == 0 || colon == 0) {
-    return Error::of(Code::invalid_argument, "{} is no address: give HOST:PORT", quoted(text));
+    return Error::of(Code::invalid_argument, "{} is no address: give HOST:PORT", in_quotes(text));
   }
   endpoint.port = *port;
   std::string_view host = rest.substr(0, colon);
@@ -38,7 +38,7 @@ Result<Endpoint> parse_host_and_port(std::string_view text, std::string_view res
   const bool plain = std::ranges::none_of(
       host, [](char c) { return is_control(c) || c == ' ' || c == '/' || c == '@'; });
   if (host.empty() || !plain) {
-    return Error::of(Code::invalid_argument, "{} is no address: give HOST:PORT", quoted(text));
+    return Error::of(Code::invalid_argument, "{} is no address: give HOST:PORT", in_quotes(text));
   }
   return endpoint;
 }
@@ -52,7 +52,7 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
   if (scheme == "unix") {
     if (!rest.starts_with('/') || rest.find('\0') != std::string_view::npos) {
       return Error::of(Code::invalid_argument, "{}: the path of the socket is not absolute",
-                       quoted(text));
+                       in_quotes(text));
     }
     return Endpoint{.path = std::string(rest), .text = std::string(text)};
   }
@@ -66,7 +66,7 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
   }
   return Error::of(Code::invalid_argument,
                    "{} is no address that can be reached: it is unix://PATH or tcp://HOST:PORT",
-                   quoted(text));
+                   in_quotes(text));
 }
 
 Result<std::string> address_of(const std::string& host, std::string_view hosts) {
@@ -85,7 +85,7 @@ Result<std::string> address_of(const std::string& host, std::string_view hosts) 
   }
   return Error::of(Code::not_found,
                    "the host {} is not in /etc/hosts: give its address, or add it there",
-                   quoted(host));
+                   in_quotes(host));
 }
 
 }  // namespace podsysctl::http

@@ -19,7 +19,7 @@ Result<std::string> decoded(std::string_view text) {
     }
     const auto byte = parse_number<std::uint8_t>(text.substr(i + 1, 2), 16);
     if (i + 2 >= text.size() || !byte || *byte == 0) {
-      return Error::of(Code::invalid_argument, "{} is no percent-encoded text", quoted(text));
+      return Error::of(Code::invalid_argument, "{} is no percent-encoded text", in_quotes(text));
     }
     out += static_cast<char>(*byte);
     i += 2;
@@ -45,7 +45,7 @@ std::vector<std::string> Target::options(const std::string& name) const {
 
 Result<Target> parse_target(std::string_view text) {
   if (!text.starts_with('/')) {
-    return Error::of(Code::invalid_argument, "{} is no path of this server", quoted(text));
+    return Error::of(Code::invalid_argument, "{} is no path of this server", in_quotes(text));
   }
   Target target;
   const std::size_t mark = text.find('?');

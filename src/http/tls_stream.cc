@@ -171,7 +171,7 @@ Result<> load(bool loaded, std::string_view what, const std::string& path) {
   if (loaded) {
     return {};
   }
-  return Error::of(Code::invalid_argument, "the {} {} cannot be used: {}", what, quoted(path),
+  return Error::of(Code::invalid_argument, "the {} {} cannot be used: {}", what, in_quotes(path),
                    openssl_reason());
 }
 
@@ -209,7 +209,7 @@ Result<> expect_host(SSL* connection, const std::string& host) {
   if (SSL_set1_host(connection, host.c_str()) != 1 ||
       SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) !=
           1) {
-    return Error::of(Code::invalid_argument, "{} is no host name", quoted(host));
+    return Error::of(Code::invalid_argument, "{} is no host name", in_quotes(host));
   }
   return {};
 }

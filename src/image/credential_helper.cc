@@ -47,7 +47,7 @@ Result<std::optional<Credentials>> ask_credential_helper(const std::string& name
                                                          const std::string& server) {
   if (!is_plain(name)) {
     return Error::of(Code::invalid_argument, "{} is no name of a credential helper",
-                     podsysctl::quoted(name));
+                     in_quotes(name));
   }
   const std::string program = "docker-credential-" + name;
   const Result<std::string> path = linux::find_program(program);
@@ -64,7 +64,7 @@ Result<std::optional<Credentials>> ask_credential_helper(const std::string& name
       return std::nullopt;
     }
     return Error::of(Code::unavailable, "{} failed for {} (status {}): {}", program, server,
-                     finished.status, podsysctl::quoted(trim(finished.err)));
+                     finished.status, in_quotes(trim(finished.err)));
   }
   PSYS_TRY_ASSIGN(Credentials found, read_answer(finished.out, program));
   found.server = server;

@@ -29,7 +29,7 @@ struct Pass {
 Result<std::string> whole(TarReader& tar, const TarEntry& entry, const Limits& limits) {
   if (entry.size > limits.document_bytes) {
     return Error::of(Code::denied_by_policy, "{} has {} bytes, the limit is {}",
-                     podsysctl::quoted(entry.path), entry.size, limits.document_bytes);
+                     in_quotes(entry.path), entry.size, limits.document_bytes);
   }
   EntrySource source(tar, entry.size);
   std::string out;
@@ -119,15 +119,15 @@ Result<ArchivedImage> DockerArchive::choose(const std::string& ref) const {
     if (ref.empty() ? images.size() == 1 : carries(image, ref)) {
       return image;
     }
-    tags.push_back(podsysctl::quoted(join(image.repo_tags, " ")));
+    tags.push_back(in_quotes(join(image.repo_tags, " ")));
   }
   if (ref.empty()) {
     return Error::of(Code::invalid_argument,
                      "{} holds {} images: say which (docker-archive:FILE:REF); there is {}", path_,
                      images.size(), tags.empty() ? "none" : join(tags, ", "));
   }
-  return Error::of(Code::not_found, "{} has no image {}; there is {}", path_,
-                   podsysctl::quoted(ref), join(tags, ", "));
+  return Error::of(Code::not_found, "{} has no image {}; there is {}", path_, in_quotes(ref),
+                   join(tags, ", "));
 }
 
 Result<std::string> DockerArchive::resolve(const std::string& name) const {
@@ -143,7 +143,7 @@ Result<std::string> DockerArchive::resolve(const std::string& name) const {
     path = link->second;
   }
   return Error::of(Code::invalid_argument, "{}: {} names {}, which the archive does not hold",
-                   path_, kManifest, podsysctl::quoted(name));
+                   path_, kManifest, in_quotes(name));
 }
 
 Result<std::string> DockerArchive::read_entry(const std::string& name) const {
@@ -178,7 +178,7 @@ Result<DockerArchive::Selected> DockerArchive::select(const std::string& ref) co
     const auto [there, added] = out.wanted.emplace(name, diff_ids[i]);
     if (!added && there->second != diff_ids[i]) {
       return Error::of(Code::invalid_argument, "{}: {} cannot be both {} and {}", path_,
-                       podsysctl::quoted(name), there->second, diff_ids[i]);
+                       in_quotes(name), there->second, diff_ids[i]);
     }
     out.layers.push_back(Layer{diff_ids[i], files_.at(name)});
   }

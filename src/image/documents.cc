@@ -37,7 +37,7 @@ Result<Descriptor> descriptor_of(const json::Cursor& cursor) {
   if (!is_digest(out.digest)) {
     return Error::of(Code::invalid_argument,
                      "{}: the digest {} is not sha256: and 64 hexadecimal digits", cursor.where(),
-                     podsysctl::quoted(out.digest));
+                     in_quotes(out.digest));
   }
   PSYS_TRY_ASSIGN(out.size, cursor.uint_at("size"));
   PSYS_TRY(read_platform(cursor, out));
@@ -140,7 +140,7 @@ Result<Configuration> parse_configuration(std::string_view text, std::string_vie
   for (const std::string& diff_id : out.diff_ids) {
     if (!is_digest(diff_id)) {
       return Error::of(Code::invalid_argument, "{}: the diff-id {} is no sha256 digest",
-                       rootfs.where(), podsysctl::quoted(diff_id));
+                       rootfs.where(), in_quotes(diff_id));
     }
   }
   return out;

@@ -50,7 +50,7 @@ std::vector<std::string> uppermost_first(const std::vector<std::string>& diff_id
 Result<> check_system(const Configuration& config, const std::string& name) {
   if (!config.os.empty() && config.os != "linux") {
     return Error::of(Code::unsupported, "image {} is for {}, not for linux", name,
-                     podsysctl::quoted(config.os));
+                     in_quotes(config.os));
   }
   return {};
 }

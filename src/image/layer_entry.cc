@@ -18,7 +18,7 @@ Result<bool> is_meta(std::string_view parents) {
     }
     if (component.starts_with(kWhiteout)) {
       return Error::of(Code::invalid_argument, "it lies inside the whiteout {}",
-                       podsysctl::quoted(component));
+                       in_quotes(component));
     }
   }
   return false;
@@ -40,7 +40,7 @@ Result<LayerName> named(std::string path) {
   }
   const std::string hidden = base.substr(kWhiteout.size());
   if (hidden.empty() || hidden == "." || hidden == "..") {
-    return Error::of(Code::invalid_argument, "it is a whiteout of {}", podsysctl::quoted(hidden));
+    return Error::of(Code::invalid_argument, "it is a whiteout of {}", in_quotes(hidden));
   }
   return LayerName{LayerName::Kind::whiteout, parents.empty() ? hidden : parents + "/" + hidden};
 }
@@ -51,8 +51,7 @@ Result<std::string> layer_path(std::string_view name) {
   std::string path;
   for (const std::string_view component : split(name, '/')) {
     if (component == "..") {
-      return Error::of(Code::invalid_argument, "{} leads upwards with \"..\"",
-                       podsysctl::quoted(name));
+      return Error::of(Code::invalid_argument, "{} leads upwards with \"..\"", in_quotes(name));
     }
     if (!component.empty() && component != ".") {
       path += (path.empty() ? "" : "/") + std::string(component);
@@ -63,7 +62,7 @@ Result<std::string> layer_path(std::string_view name) {
 
 Result<LayerName> layer_name(std::string_view name) {
   PSYS_TRY_ASSIGN(std::string path, layer_path(name));
-  return with_context(named(std::move(path)), podsysctl::quoted(name));
+  return with_context(named(std::move(path)), in_quotes(name));
 }
 
 // trusted.* steers overlayfs, as does user.overlay.* where it is mounted so.

@@ -48,7 +48,7 @@ Result<linux::EntryAttributes> attributes_of(TarEntry& entry) {
         break;
       case XattrRule::refuse:
         return Error::of(Code::invalid_argument, "{} has the attribute {}, which is overlayfs' own",
-                         podsysctl::quoted(entry.path), podsysctl::quoted(xattr.first));
+                         in_quotes(entry.path), in_quotes(xattr.first));
     }
   }
   return out;
@@ -62,7 +62,7 @@ Result<> Unpacker::check_limits(const TarEntry& entry) {
   if (entry.kind == TarEntry::Kind::file) {
     if (entry.size > limits_.layer_bytes - bytes_) {
       return Error::of(Code::denied_by_policy, "{}: the layer unpacks to more than {} bytes",
-                       podsysctl::quoted(entry.path), limits_.layer_bytes);
+                       in_quotes(entry.path), limits_.layer_bytes);
     }
     bytes_ += entry.size;
   }
@@ -80,7 +80,7 @@ Result<> Unpacker::add_file(const std::string& path, const TarEntry& entry,
     }
     if (block->offset > entry.size || block->data.size() > entry.size - block->offset) {
       return Error::of(Code::invalid_argument, "{} holds more than the {} bytes it states",
-                       podsysctl::quoted(path), entry.size);
+                       in_quotes(path), entry.size);
     }
     PSYS_TRY(file.write_at(block->data, block->offset));
     on_data();
@@ -100,9 +100,9 @@ Result<> Unpacker::add_named(const std::string& path, const TarEntry& entry,
       return tree_.add_symlink(path, entry.target, attributes);
     case TarEntry::Kind::hard_link: {
       PSYS_TRY_ASSIGN(const std::string target, layer_path(entry.target));
-      return with_context(tree_.add_hard_link(path, target),
-                          fmt::format("hard link {} to {}", podsysctl::quoted(path),
-                                      podsysctl::quoted(entry.target)));
+      return with_context(
+          tree_.add_hard_link(path, target),
+          fmt::format("hard link {} to {}", in_quotes(path), in_quotes(entry.target)));
     }
     case TarEntry::Kind::char_device:
       return tree_.add_node(path, S_IFCHR, entry.device, attributes);
@@ -111,7 +111,7 @@ Result<> Unpacker::add_named(const std::string& path, const TarEntry& entry,
     case TarEntry::Kind::fifo:
       return tree_.add_node(path, S_IFIFO, 0, attributes);
   }
-  return Error::of(Code::internal, "{} is of an unknown kind", podsysctl::quoted(path));
+  return Error::of(Code::internal, "{} is of an unknown kind", in_quotes(path));
 }
 
 Result<> Unpacker::add(TarEntry entry, const std::function<void()>& on_data) {
@@ -129,7 +129,7 @@ Result<> Unpacker::add(TarEntry entry, const std::function<void()>& on_data) {
   }
   if (name.path.empty() && entry.kind != TarEntry::Kind::folder) {
     return Error::of(Code::invalid_argument, "the entry {} stands for the top folder and is none",
-                     podsysctl::quoted(entry.path));
+                     in_quotes(entry.path));
   }
   PSYS_TRY_ASSIGN(const linux::EntryAttributes attributes, attributes_of(entry));
   return add_named(name.path, entry, attributes, on_data);

@@ -12,8 +12,7 @@ std::string names_in(const std::vector<Descriptor>& manifests) {
   for (const Descriptor& manifest : manifests) {
     const std::string platform =
         manifest.os.empty() ? "" : manifest.os + "/" + manifest.architecture;
-    names.push_back(
-        podsysctl::quoted(manifest.ref_name.empty() ? platform : manifest.ref_name, 60));
+    names.push_back(in_quotes(manifest.ref_name.empty() ? platform : manifest.ref_name, 60));
   }
   constexpr std::size_t kMost = 10;
   if (names.size() > kMost) {
@@ -66,7 +65,7 @@ Result<Descriptor> choose(const std::vector<Descriptor>& manifests, std::string_
   });
   if (candidates.empty()) {
     return Error::of(Code::not_found, "{}: no image has the tag {}; there is {}", name,
-                     podsysctl::quoted(tag), names_in(manifests));
+                     in_quotes(tag), names_in(manifests));
   }
   std::vector<Descriptor> fitting;
   std::ranges::copy_if(candidates, std::back_inserter(fitting), runs_here);

@@ -20,7 +20,7 @@ bool is_alnum(char c) { return is_lower_alnum(c) || (c >= 'A' && c <= 'Z'); }
 
 template <class... Parts>
 std::unexpected<Error> refuse(std::string_view text, std::string_view why) {
-  return Error::of(Code::invalid_argument, "image {}: {}", podsysctl::quoted(text), why);
+  return Error::of(Code::invalid_argument, "image {}: {}", in_quotes(text), why);
 }
 
 // distribution/reference: alphanumerics, parted by one of . _ __ or any number of -.

@@ -85,7 +85,7 @@ Resolved resolved(const Record& record, const LayerStore& layers) {
   const std::string& architecture = record.config.architecture;
   if (!architecture.empty() && architecture != host_architecture()) {
     out.warnings.push_back(fmt::format("image {} is for linux/{}, this machine is linux/{}",
-                                       record.familiar, podsysctl::quoted(architecture),
+                                       record.familiar, in_quotes(architecture),
                                        host_architecture()));
   }
   return out;
@@ -228,7 +228,7 @@ Result<Resolved> ImageStore::import(const std::string& name, const Reference& so
     return Error::of(Code::invalid_argument,
                      "{} cannot be the name of an imported image: names look like nginx or "
                      "example.com/team/app:1.0",
-                     podsysctl::quoted(name));
+                     in_quotes(name));
   }
   PSYS_TRY_ASSIGN(const Parts parts, open_parts(folder_));
   const Reference from = absolute(source);
@@ -267,7 +267,7 @@ Result<> ImageStore::remove(const std::string& name,
   if (!removed) {
     return Error::of(Code::not_found,
                      "there is no image {}: `podsysctl image ls` shows those there are",
-                     podsysctl::quoted(name));
+                     in_quotes(name));
   }
   return collect_garbage(layers_in_use);
 }

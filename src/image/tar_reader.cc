@@ -41,7 +41,7 @@ Result<std::uint32_t> owner(la_int64_t id, const std::string& path) {
   // The last one is chown(2)'s "leave as it is".
   if (id < 0 || id >= std::numeric_limits<std::uint32_t>::max()) {
     return Error::of(Code::invalid_argument, "{} belongs to the impossible owner {}",
-                     podsysctl::quoted(path), id);
+                     in_quotes(path), id);
   }
   return static_cast<std::uint32_t>(id);
 }
@@ -65,7 +65,7 @@ Result<TarEntry::Kind> kind_of(archive_entry* entry, const std::string& path) {
       return TarEntry::Kind::fifo;
     default:
       return Error::of(Code::invalid_argument, "{} is of a kind that layers do not hold",
-                       podsysctl::quoted(path));
+                       in_quotes(path));
   }
 }
 
@@ -92,8 +92,7 @@ Result<TarEntry> converted(archive_entry* entry) {
   out.mtime = {archive_entry_mtime(entry), archive_entry_mtime_nsec(entry)};
   const la_int64_t size = archive_entry_size(entry);
   if (size < 0) {
-    return Error::of(Code::invalid_argument, "{} has the size {}", podsysctl::quoted(out.path),
-                     size);
+    return Error::of(Code::invalid_argument, "{} has the size {}", in_quotes(out.path), size);
   }
   out.size = static_cast<std::uint64_t>(size);
   if (out.kind == TarEntry::Kind::char_device || out.kind == TarEntry::Kind::block_device) {

@@ -29,7 +29,7 @@ Result<Record> read(const json::Cursor& root) {
     for (const std::string& digest : digests) {
       if (!image::is_digest(digest)) {
         return Error::of(Code::invalid_argument, "{}: {} is no digest", item.where(),
-                         podsysctl::quoted(digest));
+                         in_quotes(digest));
       }
     }
     record.insert_or_assign(std::move(path), std::move(digests));

@@ -16,7 +16,7 @@ std::string path_part(std::string_view key) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                        c == '_' || c == '-';
     if (!plain) {
-      return "[" + podsysctl::quoted(key, 60) + "]";
+      return "[" + in_quotes(key, 60) + "]";
     }
   }
   return key.empty() ? "[\"\"]" : "." + std::string(key);
@@ -82,7 +82,7 @@ Result<std::optional<Cursor>> Cursor::find(std::string_view key) const {
 Result<Cursor> Cursor::at(std::string_view key) const {
   PSYS_TRY_ASSIGN(std::optional<Cursor> found, find(key));
   if (!found) {
-    return Error::of(Code::invalid_argument, "{}: {} is missing", where(), podsysctl::quoted(key));
+    return Error::of(Code::invalid_argument, "{}: {} is missing", where(), in_quotes(key));
   }
   return *std::move(found);
 }
@@ -108,7 +108,7 @@ Result<std::vector<std::pair<std::string, Cursor>>> Cursor::members() const {
   for (const auto& [key, value] : value_->get_ref<const Value::object_t&>()) {
     if (key.find('\0') != std::string::npos) {
       return Error::of(Code::invalid_argument, "{}: the key {} has a NUL in it", where(),
-                       podsysctl::quoted(key));
+                       in_quotes(key));
     }
     out.emplace_back(key, child(value, key));
   }
@@ -124,7 +124,7 @@ Result<std::string> Cursor::as_string() const {
   const auto& text = value_->get_ref<const std::string&>();
   if (text.find('\0') != std::string::npos) {
     return Error::of(Code::invalid_argument, "{}: the string {} has a NUL in it", where(),
-                     podsysctl::quoted(text));
+                     in_quotes(text));
   }
   return text;
 }

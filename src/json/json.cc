@@ -22,7 +22,7 @@ Result<Value> parse(std::string_view text, std::string_view name, const Limits& 
     }
     return std::move(builder).tree();
   } catch (const std::exception& failure) {
-    return Error::of(Code::invalid_argument, "{}: {}", name, podsysctl::quoted(failure.what()));
+    return Error::of(Code::invalid_argument, "{}: {}", name, in_quotes(failure.what()));
   }
 }
 

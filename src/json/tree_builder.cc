@@ -64,7 +64,7 @@ bool TreeBuilder::start_array(std::size_t /*size*/) { return open(Value::array()
 
 bool TreeBuilder::key(std::string& value) {
   if (!open_.back().keys.insert(value).second) {
-    return stop(fmt::format("the key {} stands twice in one object", podsysctl::quoted(value)));
+    return stop(fmt::format("the key {} stands twice in one object", in_quotes(value)));
   }
   key_ = std::move(value);
   return true;
@@ -82,8 +82,8 @@ bool TreeBuilder::end_array() {
 
 bool TreeBuilder::parse_error(std::size_t position, const std::string& last_token,
                               const nlohmann::detail::exception& /*failure*/) {
-  return stop(fmt::format("no valid JSON at byte {}, near {}", position,
-                          podsysctl::quoted(last_token, 40)));
+  return stop(
+      fmt::format("no valid JSON at byte {}, near {}", position, in_quotes(last_token, 40)));
 }
 
 }  // namespace podsysctl::json

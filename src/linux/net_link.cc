@@ -117,14 +117,14 @@ Result<ifreq> ask(FdRef socket, const std::string& name, LinkAttribute attribute
     const int reason = errno;
     return reason == ENODEV
                ? Error::of(Code::not_found, "there is no interface {} in the namespace",
-                           quoted(name))
-               : Error::from_errno(reason, "read the {} of {}", requests.what, quoted(name));
+                           in_quotes(name))
+               : Error::from_errno(reason, "read the {} of {}", requests.what, in_quotes(name));
   }
   if (attribute == LinkAttribute::mac) {
     const auto kind = request.ifr_hwaddr.sa_family;
     if (kind != ARPHRD_ETHER) {  // the loopback device takes one, and can never be rid of it again
       return Error::of(Code::unsupported, "{} has no Ethernet address: its kind is {}",
-                       quoted(name), kind);
+                       in_quotes(name), kind);
     }
   }
   return request;
@@ -139,25 +139,25 @@ Result<std::string> canonical(LinkAttribute attribute, std::string_view text) {
                ? Result<std::string>(mac_text(*mac))
                : Error::of(Code::invalid_argument,
                            "{} is no MAC address of one host: write it as 02:00:5e:10:00:0a",
-                           quoted(text));
+                           in_quotes(text));
   }
   if (is_flag(attribute)) {
     return text == "true" || text == "false"
                ? Result<std::string>(std::string(text))
-               : Error::of(Code::invalid_argument, "{} is neither true nor false", quoted(text));
+               : Error::of(Code::invalid_argument, "{} is neither true nor false", in_quotes(text));
   }
   const int least = attribute == LinkAttribute::mtu ? 1 : 0;
   const auto number = parse_number<int>(text);
   return number && *number >= least
              ? Result<std::string>(fmt::format("{}", *number))
-             : Error::of(Code::invalid_argument, "{} is no number from {} to {}", quoted(text),
+             : Error::of(Code::invalid_argument, "{} is no number from {} to {}", in_quotes(text),
                          least, std::numeric_limits<int>::max());
 }
 
 Result<NetLink> NetLink::open(std::string name) {
   if (name.empty() || name.size() >= IFNAMSIZ) {
     return Error::of(Code::invalid_argument, "{} is no name of an interface: 1 to {} bytes",
-                     quoted(name), IFNAMSIZ - 1);
+                     in_quotes(name), IFNAMSIZ - 1);
   }
   const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (socket < 0) {
@@ -177,7 +177,8 @@ Result<> NetLink::write(LinkAttribute attribute, std::string_view text) const {
   fill(request, attribute, value);
   const Requests requests = requests_of(attribute);
   if (::ioctl(socket_.get(), requests.set, &request) < 0) {
-    return Error::from_errno(errno, "set the {} of {} to {}", requests.what, quoted(name_), value);
+    return Error::from_errno(errno, "set the {} of {} to {}", requests.what, in_quotes(name_),
+                             value);
   }
   return {};
 }

@@ -153,11 +153,11 @@ Result<std::string> SysctlFile::read() const {
 Result<> SysctlFile::write(std::string_view value) const {
   const ssize_t count = ::pwrite(fd_.get(), value.data(), value.size(), 0);
   if (count < 0) {
-    return Error::from_errno(errno, "write {} to {}", quoted(value), name_);
+    return Error::from_errno(errno, "write {} to {}", in_quotes(value), name_);
   }
   if (static_cast<std::size_t>(count) != value.size()) {
     return Error::of(Code::short_write, "write {} to {}: the kernel took {} of {} bytes",
-                     quoted(value), name_, count, value.size());
+                     in_quotes(value), name_, count, value.size());
   }
   return {};
 }

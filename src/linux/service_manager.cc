@@ -85,7 +85,7 @@ Result<> ServiceManager::send(const std::string& message) const {
   }
   if (socket_.size() >= sizeof address.sun_path || (socket_[0] != '/' && socket_[0] != '@')) {
     return Error::of(Code::invalid_argument, "$NOTIFY_SOCKET {} is no address of a socket",
-                     quoted(socket_));
+                     in_quotes(socket_));
   }
   socket_.copy(address.sun_path, sizeof address.sun_path - 1);
   if (socket_[0] == '@') {

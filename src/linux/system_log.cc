@@ -19,7 +19,7 @@ Result<> tell_system_log(std::string_view program, SystemLogLevel level, std::st
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (socket.size() >= sizeof address.sun_path) {
-    return Error::of(Code::invalid_argument, "{} is no address of a socket", quoted(socket));
+    return Error::of(Code::invalid_argument, "{} is no address of a socket", in_quotes(socket));
   }
   socket.copy(address.sun_path, socket.size());
   const Fd fd = Fd::adopt(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));

@@ -25,16 +25,15 @@ std::array<timespec, 2> times(const timespec& mtime) { return {mtime, mtime}; }
 Result<> check_path(std::string_view path) {
   if (path.size() >= PATH_MAX) {
     return Error::of(Code::invalid_argument, "the path {} has {} bytes, the limit is {}",
-                     podsysctl::quoted(path), path.size(), PATH_MAX - 1);
+                     in_quotes(path), path.size(), PATH_MAX - 1);
   }
   if (path.find('\0') != std::string_view::npos) {
-    return Error::of(Code::invalid_argument, "the path {} has a NUL in it",
-                     podsysctl::quoted(path));
+    return Error::of(Code::invalid_argument, "the path {} has a NUL in it", in_quotes(path));
   }
   for (const std::string_view component : split(path, '/')) {
     if (component.empty() || component == "." || component == ".." || component.size() > NAME_MAX) {
-      return Error::of(Code::invalid_argument, "the path {} has the component {}",
-                       podsysctl::quoted(path), podsysctl::quoted(component, 20));
+      return Error::of(Code::invalid_argument, "the path {} has the component {}", in_quotes(path),
+                       in_quotes(component, 20));
     }
   }
   return {};
@@ -44,15 +43,14 @@ Result<> check_path(std::string_view path) {
 Result<> apply_attributes(FdRef fd, std::string_view path, const EntryAttributes& attributes) {
   if (::fchown(fd.get(), attributes.uid, attributes.gid) < 0) {
     return Error::from_errno(errno, "give {} to {}:{} (layers are unpacked as root)",
-                             podsysctl::quoted(path), attributes.uid, attributes.gid);
+                             in_quotes(path), attributes.uid, attributes.gid);
   }
   if (::fchmod(fd.get(), attributes.mode & 07777U) < 0) {
-    return Error::from_errno(errno, "set the mode of {}", podsysctl::quoted(path));
+    return Error::from_errno(errno, "set the mode of {}", in_quotes(path));
   }
   for (const auto& [name, value] : attributes.xattrs) {
     if (::fsetxattr(fd.get(), name.c_str(), value.data(), value.size(), 0) < 0) {
-      return Error::from_errno(errno, "set {} of {}", podsysctl::quoted(name),
-                               podsysctl::quoted(path));
+      return Error::from_errno(errno, "set {} of {}", in_quotes(name), in_quotes(path));
     }
   }
   return {};
@@ -60,7 +58,7 @@ Result<> apply_attributes(FdRef fd, std::string_view path, const EntryAttributes
 
 Result<> set_opaque(FdRef folder, std::string_view path) {
   if (::fsetxattr(folder.get(), "trusted.overlay.opaque", "y", 1, 0) < 0) {
-    return Error::from_errno(errno, "mark {} opaque", podsysctl::quoted(path));
+    return Error::from_errno(errno, "mark {} opaque", in_quotes(path));
   }
   return {};
 }
@@ -71,7 +69,7 @@ Result<> set_link_attributes(FdRef parent, const std::string& name, std::string_
           0 ||
       ::utimensat(parent.get(), name.c_str(), times(attributes.mtime).data(), AT_SYMLINK_NOFOLLOW) <
           0) {
-    return Error::from_errno(errno, "set owner and time of {}", podsysctl::quoted(path));
+    return Error::from_errno(errno, "set owner and time of {}", in_quotes(path));
   }
   return {};
 }
@@ -79,7 +77,7 @@ Result<> set_link_attributes(FdRef parent, const std::string& name, std::string_
 Result<Fd> open_folder(FdRef at, const std::string& name, std::string_view path) {
   const int fd = ::openat(at.get(), name.c_str(), kFolderFlags);
   if (fd < 0) {
-    return Error::from_errno(errno, "open folder {}", podsysctl::quoted(path));
+    return Error::from_errno(errno, "open folder {}", in_quotes(path));
   }
   return Fd::adopt(fd);
 }
@@ -93,7 +91,7 @@ Result<> NewFile::write_at(std::string_view data, std::uint64_t offset) const {
       if (errno == EINTR) {
         continue;
       }
-      return Error::from_errno(errno, "write {}", podsysctl::quoted(path_));
+      return Error::from_errno(errno, "write {}", in_quotes(path_));
     }
     data.remove_prefix(static_cast<std::size_t>(count));
     offset += static_cast<std::uint64_t>(count);
@@ -103,11 +101,11 @@ Result<> NewFile::write_at(std::string_view data, std::uint64_t offset) const {
 
 Result<> NewFile::finish(const EntryAttributes& attributes, std::uint64_t length) const {
   if (::ftruncate(fd_.get(), static_cast<off_t>(length)) < 0) {
-    return Error::from_errno(errno, "set the length of {}", podsysctl::quoted(path_));
+    return Error::from_errno(errno, "set the length of {}", in_quotes(path_));
   }
   PSYS_TRY(apply_attributes(fd_.ref(), path_, attributes));
   if (::futimens(fd_.get(), times(attributes.mtime).data()) < 0) {
-    return Error::from_errno(errno, "set the time of {}", podsysctl::quoted(path_));
+    return Error::from_errno(errno, "set the time of {}", in_quotes(path_));
   }
   return {};
 }
@@ -124,7 +122,7 @@ Result<TreeWriter::Kind> TreeWriter::look(FdRef at, const std::string& name,
     if (errno == ENOENT) {
       return Kind::absent;
     }
-    return Error::from_errno(errno, "look at {}", podsysctl::quoted(path));
+    return Error::from_errno(errno, "look at {}", in_quotes(path));
   }
   if (S_ISDIR(status.st_mode)) {
     return Kind::folder;
@@ -142,15 +140,15 @@ Result<> TreeWriter::make_folder(FdRef at, const std::string& name, std::string_
     return {};
   }
   if (before != Kind::absent && ::unlinkat(at.get(), name.c_str(), 0) < 0) {
-    return Error::from_errno(errno, "replace {}", podsysctl::quoted(path));
+    return Error::from_errno(errno, "replace {}", in_quotes(path));
   }
   if (::mkdirat(at.get(), name.c_str(), kImpliedMode) < 0) {
-    return Error::from_errno(errno, "create folder {}", podsysctl::quoted(path));
+    return Error::from_errno(errno, "create folder {}", in_quotes(path));
   }
   ++made_;
   PSYS_TRY_ASSIGN(const Fd made, open_folder(at, name, path));
   if (::fchmod(made.get(), kImpliedMode) < 0) {
-    return Error::from_errno(errno, "set the mode of {}", podsysctl::quoted(path));
+    return Error::from_errno(errno, "set the mode of {}", in_quotes(path));
   }
   if (before == Kind::whiteout) {
     return set_opaque(made.ref(), path);
@@ -162,11 +160,11 @@ Result<> TreeWriter::enter_or_make(FdRef at, const std::string& name, std::strin
   PSYS_TRY_ASSIGN(const Kind kind, look(at, name, path));
   if (kind == Kind::symlink) {
     return Error::of(Code::invalid_argument, "the path leads through the symbolic link {}",
-                     podsysctl::quoted(path));
+                     in_quotes(path));
   }
   if (kind == Kind::other) {
     return Error::of(Code::invalid_argument, "the path leads through {}, which is no folder",
-                     podsysctl::quoted(path));
+                     in_quotes(path));
   }
   return make_folder(at, name, path);
 }
@@ -219,10 +217,10 @@ Result<TreeWriter::Slot> TreeWriter::empty_slot(std::string_view path) {
   PSYS_TRY_ASSIGN(const Kind before, look(place.parent, place.name, path));
   if (before == Kind::folder) {
     return Error::of(Code::invalid_argument, "{} is a folder and something else at once",
-                     podsysctl::quoted(path));
+                     in_quotes(path));
   }
   if (before != Kind::absent && ::unlinkat(place.parent.get(), place.name.c_str(), 0) < 0) {
-    return Error::from_errno(errno, "replace {}", podsysctl::quoted(path));
+    return Error::from_errno(errno, "replace {}", in_quotes(path));
   }
   ++made_;
   return place;
@@ -244,7 +242,7 @@ Result<NewFile> TreeWriter::add_file(std::string_view path) {
   const int fd = ::openat(place.parent.get(), place.name.c_str(),
                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0) {
-    return Error::from_errno(errno, "create {}", podsysctl::quoted(path));
+    return Error::from_errno(errno, "create {}", in_quotes(path));
   }
   return NewFile(Fd::adopt(fd), std::string(path));
 }
@@ -253,7 +251,7 @@ Result<> TreeWriter::add_symlink(std::string_view path, const std::string& targe
                                  const EntryAttributes& attributes) {
   PSYS_TRY_ASSIGN(const Slot place, empty_slot(path));
   if (::symlinkat(target.c_str(), place.parent.get(), place.name.c_str()) < 0) {
-    return Error::from_errno(errno, "create the symbolic link {}", podsysctl::quoted(path));
+    return Error::from_errno(errno, "create the symbolic link {}", in_quotes(path));
   }
   return set_link_attributes(place.parent, place.name, path, attributes);
 }
@@ -269,13 +267,11 @@ Result<> TreeWriter::add_hard_link(std::string_view path, std::string_view exist
   }
   const std::string name(slash == std::string_view::npos ? existing : existing.substr(slash + 1));
   if (path == existing) {
-    return Error::of(Code::invalid_argument, "{} is a hard link to itself",
-                     podsysctl::quoted(path));
+    return Error::of(Code::invalid_argument, "{} is a hard link to itself", in_quotes(path));
   }
   PSYS_TRY_ASSIGN(const Slot place, empty_slot(path));
   if (::linkat(from.get(), name.c_str(), place.parent.get(), place.name.c_str(), 0) < 0) {
-    return Error::from_errno(errno, "link {} to {}", podsysctl::quoted(path),
-                             podsysctl::quoted(existing));
+    return Error::from_errno(errno, "link {} to {}", in_quotes(path), in_quotes(existing));
   }
   return {};
 }
@@ -285,7 +281,7 @@ Result<> TreeWriter::add_node(std::string_view path, mode_t type, dev_t device,
   if (type == S_IFCHR && device == makedev(0, 0)) {
     return Error::of(Code::invalid_argument,
                      "{} is a character device 0:0, which overlayfs takes for a deleted file",
-                     podsysctl::quoted(path));
+                     in_quotes(path));
   }
   PSYS_TRY_ASSIGN(const Slot place, empty_slot(path));
   const mode_t mode = attributes.mode & 07777U;
@@ -294,7 +290,7 @@ Result<> TreeWriter::add_node(std::string_view path, mode_t type, dev_t device,
       ::fchownat(place.parent.get(), place.name.c_str(), attributes.uid, attributes.gid,
                  AT_SYMLINK_NOFOLLOW) < 0 ||
       ::fchmodat(place.parent.get(), place.name.c_str(), mode, 0) < 0) {
-    return Error::from_errno(errno, "create the device {}", podsysctl::quoted(path));
+    return Error::from_errno(errno, "create the device {}", in_quotes(path));
   }
   return set_link_attributes(place.parent, place.name, path, attributes);
 }
@@ -311,7 +307,7 @@ Result<> TreeWriter::add_whiteout(std::string_view path) {
   }
   ++made_;
   if (::mknodat(place.parent.get(), place.name.c_str(), S_IFCHR, makedev(0, 0)) < 0) {
-    return Error::from_errno(errno, "mark {} as deleted", podsysctl::quoted(path));
+    return Error::from_errno(errno, "mark {} as deleted", in_quotes(path));
   }
   return {};
 }
@@ -333,7 +329,7 @@ Result<> TreeWriter::finish() {
     PSYS_TRY_ASSIGN(const Slot place, slot(path));
     if (::utimensat(place.parent.get(), place.name.c_str(), times(mtime).data(),
                     AT_SYMLINK_NOFOLLOW) < 0) {
-      return Error::from_errno(errno, "set the time of {}", podsysctl::quoted(path));
+      return Error::from_errno(errno, "set the time of {}", in_quotes(path));
     }
   }
   for (const auto& [path, mtime] : folder_times_) {

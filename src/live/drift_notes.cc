@@ -17,10 +17,10 @@ std::string told(const DriftedSetting& drift) { return drift.found.value_or("");
 
 std::string text_of(const DriftedSetting& drift) {
   const SettingRecord& setting = drift.setting;
-  return drift.found ? fmt::format("{} is {}, not {} ({})", setting.name, quoted(*drift.found),
-                                   quoted(setting.requested), setting.origin)
+  return drift.found ? fmt::format("{} is {}, not {} ({})", setting.name, in_quotes(*drift.found),
+                                   in_quotes(setting.requested), setting.origin)
                      : fmt::format("{}, asked for as {} ({}), cannot be read: {}", setting.name,
-                                   quoted(setting.requested), setting.origin, drift.why);
+                                   in_quotes(setting.requested), setting.origin, drift.why);
 }
 
 Result<> add(const TargetDrift& target, store::EventType type, std::string_view reason,
@@ -51,7 +51,7 @@ Result<std::size_t> note_one(const TargetDrift& target, const Surroundings& surr
   for (const SettingRecord& setting : target.recovered) {
     PSYS_TRY(store.set_drifted(target.pod_uid, setting.name, std::nullopt));
     PSYS_TRY(add(target, store::EventType::normal, kSysctlDriftEnded,
-                 fmt::format("{} is {} again", setting.name, quoted(setting.requested)),
+                 fmt::format("{} is {} again", setting.name, in_quotes(setting.requested)),
                  surroundings));
     ++notes;
   }

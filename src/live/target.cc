@@ -43,7 +43,7 @@ Result<FoundTarget> by_pid(std::string_view digits) {
   const auto pid = parse_number<pid_t>(digits);
   if (!pid || *pid <= 0) {
     return Error::of(Code::invalid_argument, "{}: a process id is a number such as pid:4711",
-                     quoted(fmt::format("pid:{}", digits)));
+                     in_quotes(fmt::format("pid:{}", digits)));
   }
   FoundTarget found{.description = fmt::format("process {}", *pid)};
   PSYS_TRY_ASSIGN(found.namespaces, namespaces_of(*pid, found.description));
@@ -87,13 +87,13 @@ void set_pod(FoundTarget& found, const store::PodRecord& pod) {
 Result<FoundTarget> by_pod(const std::string& name, const Surroundings& surroundings) {
   if (surroundings.store == nullptr) {
     return Error::of(Code::not_found, "no pod or container {}: there is no state in {}",
-                     quoted(name), surroundings.root);
+                     in_quotes(name), surroundings.root);
   }
   PSYS_TRY_ASSIGN(const store::FoundPod pod, surroundings.store->find_pod(name));
   const linux::ProcessId& process = pod.pod.sandbox_process;
   if (!linux::is_alive(process)) {
     return Error::of(Code::not_found, "the pod {} does not run: no namespace holds its values",
-                     quoted(name));
+                     in_quotes(name));
   }
   FoundTarget found{.description = fmt::format("pod {}/{}", pod.pod.namespace_, pod.pod.name)};
   PSYS_TRY_ASSIGN(found.namespaces, namespaces_of(process.pid, found.description));
@@ -199,7 +199,7 @@ Result<FoundTarget> find_target(const std::string& name, const Surroundings& sur
       return Error::of(Code::invalid_argument,
                        "{}: there are no targets of the form {}: give the name of a pod or "
                        "container of podsysctl, pid:N, netns:PATH, docker:ID or cri:ID",
-                       quoted(name), quoted(start));
+                       in_quotes(name), in_quotes(start));
     }
     form = row->second;
   }

@@ -46,7 +46,7 @@ Step step_of(const AuditRecord& record, const SysctlKey& key, sysctl::SysctlTree
   }
   return {{},
           fmt::format("{} is {} now, not the {} that was set", key.name(),
-                      quoted(sysctl::normalise(*now)), quoted(record.new_value))};
+                      in_quotes(sysctl::normalise(*now)), in_quotes(record.new_value))};
 }
 
 bool was_written(const AuditRecord& record) {

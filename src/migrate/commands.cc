@@ -152,7 +152,7 @@ void judge(const Container& container, const Words& words, const shell::Recognit
 std::string Container::described() const {
   const std::string_view kind = role == Role::regular ? "container" : "init container";
   return name.empty() ? fmt::format("{} {}", kind, index)
-                      : fmt::format("{} {}", kind, quoted(name));
+                      : fmt::format("{} {}", kind, in_quotes(name));
 }
 
 std::vector<Container> containers_of(const pod::Workload& workload) {

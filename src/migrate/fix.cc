@@ -136,7 +136,7 @@ class Fixer {
     const std::string_view raw = name.node().text;
     if (!policy::is_valid_name(raw, options_.kubernetes) &&
         policy::is_valid_name(key.name(), options_.kubernetes)) {
-      note(name.at(), fmt::format("spelt {} as {}", quoted(raw), key.name()),
+      note(name.at(), fmt::format("spelt {} as {}", in_quotes(raw), key.name()),
            editor_.replace_scalar(name.node(), key.name()));
     }
   }

@@ -71,7 +71,7 @@ class Migrator {
   }
 
   static std::string printable_name(const pod::Workload& workload) {
-    const std::string quoted_name = quoted(name_of(workload));
+    const std::string quoted_name = in_quotes(name_of(workload));
     return quoted_name.substr(1, quoted_name.size() - 2);
   }
 

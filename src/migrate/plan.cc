@@ -120,7 +120,7 @@ class Planner {
                         ? fmt::format("the settings of `{}` are not in the manifest",
                                       to_string(write.means))
                         : fmt::format("which sysctls {} means is only known when it runs",
-                                      quoted(write.key)));
+                                      in_quotes(write.key)));
       } else if (!write.value) {
         source.stay(located.at,
                     fmt::format("the value of {} is only known when it runs", write.key));
@@ -169,7 +169,7 @@ class Planner {
     const Settings::One* const before = source.pod.find(key);
     if (before != nullptr && !sysctl::same_value(key, before->value, value)) {
       return source.stay(at, fmt::format("it writes {} twice: {} and {}", key.name(),
-                                         quoted(before->value), quoted(value)));
+                                         in_quotes(before->value), in_quotes(value)));
     }
     if (before == nullptr && !write.certain) {
       return source.stay(at, fmt::format("it writes {} only under a condition", key.name()));
@@ -222,7 +222,7 @@ class Planner {
       other = other == nullptr ? plan_.added.find(one.key) : other;
       if (other != nullptr && !sysctl::same_value(one.key, other->value, one.value)) {
         source.stay(at, fmt::format("{} is {} there, but the pod has {} already", one.key.name(),
-                                    quoted(one.value), quoted(other->value)));
+                                    in_quotes(one.value), in_quotes(other->value)));
       }
     }
     if (source.stays) {

@@ -78,7 +78,7 @@ class Rewriter {
         all.all.push_back(one);
       } else if (other->value != one.value) {
         return Error::of(Code::unsupported, "the annotation {} has {} as {} already",
-                         kSettingsAnnotation, one.key.name(), quoted(other->value));
+                         kSettingsAnnotation, one.key.name(), in_quotes(other->value));
       }
     }
     return annotate(kSettingsAnnotation, conf_text(all));

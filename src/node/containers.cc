@@ -138,7 +138,7 @@ int stop_signal_of(const Node& node, const PlannedContainer& planned) {
     node.reporter.warn(fmt::format(
         "container {}: its image asks to be stopped with {}, which is no signal of this "
         "host; it will be stopped with SIGTERM",
-        planned.spec->name, quoted(asked)));
+        planned.spec->name, in_quotes(asked)));
   }
   return signal.value_or(SIGTERM);
 }

@@ -23,7 +23,7 @@ Result<std::optional<Connection>> handed_over(const Environment& environment) {
     return Error::of(Code::invalid_argument,
                      "NRI_PLUGIN_SOCKET={}: it is no descriptor that a runtime hands over; unset "
                      "it to connect to a socket instead",
-                     quoted(*socket));
+                     in_quotes(*socket));
   }
   Connection connection{.identity = {.name = environment("NRI_PLUGIN_NAME").value_or(""),
                                      .index = environment("NRI_PLUGIN_IDX").value_or("")}};

@@ -62,8 +62,8 @@ Response PluginService::answer(const Request& request) {
   const Row* const row = find(request);
   if (row == nullptr) {
     return {.status = {StatusCode::unimplemented,
-                       fmt::format("service {} has no method {} here", quoted(request.service),
-                                   quoted(request.method))}};
+                       fmt::format("service {} has no method {} here", in_quotes(request.service),
+                                   in_quotes(request.method))}};
   }
   const auto start = std::chrono::steady_clock::now();
   Result<std::string> payload = call(row->method, request.payload);

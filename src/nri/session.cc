@@ -162,12 +162,12 @@ Result<> check(const Identity& identity) {
   if (identity.name.empty() || !std::ranges::all_of(identity.name, is_name_character)) {
     return Error::of(Code::invalid_argument,
                      "plugin name {}: NRI takes letters, digits and any of \"_.+-\"",
-                     quoted(identity.name));
+                     in_quotes(identity.name));
   }
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   if (identity.index.size() != 2 || !std::ranges::all_of(identity.index, is_digit)) {
     return Error::of(Code::invalid_argument, "plugin index {}: NRI takes two digits, as \"10\"",
-                     quoted(identity.index));
+                     in_quotes(identity.index));
   }
   return {};
 }

@@ -55,7 +55,7 @@ Result<> read_namespaces(const Cursor& linux_part, Spec& spec) {
     }
     if (spec.find(*kind) != nullptr) {
       return Error::of(Code::invalid_argument, "{}: the namespace {} is given twice", item.where(),
-                       podsysctl::quoted(type));
+                       in_quotes(type));
     }
     spec.namespaces.push_back({*kind, std::move(path)});
   }
@@ -84,7 +84,7 @@ Result<State> read_state(std::string_view text) {
   state.pid = static_cast<pid_t>(pid);
   if (!state.bundle.starts_with('/')) {
     return Error::of(Code::invalid_argument, "{}: bundle: must be an absolute path, not {}", kName,
-                     podsysctl::quoted(state.bundle));
+                     in_quotes(state.bundle));
   }
   return state;
 }

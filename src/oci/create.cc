@@ -85,8 +85,7 @@ Result<pid_t> read_pid(const std::string& path) {
   PSYS_TRY_ASSIGN(const std::string text, linux::read_file(path, kLongestPid));
   const auto pid = parse_number<pid_t>(trim(text));
   if (!pid || *pid <= 0) {
-    return Error::of(Code::invalid_argument, "{}: {} is no process id", path,
-                     podsysctl::quoted(text));
+    return Error::of(Code::invalid_argument, "{}: {} is no process id", path, in_quotes(text));
   }
   return *pid;
 }
@@ -117,8 +116,8 @@ void delete_container(const CommandLine& line, const std::string& program, Error
   if (!deleted) {
     failure.message += "; and the container is not deleted: " + deleted.error().message;
   } else if (deleted->status != 0) {
-    failure.message += fmt::format("; and the container is not deleted: {}",
-                                   podsysctl::quoted(trim(deleted->err)));
+    failure.message +=
+        fmt::format("; and the container is not deleted: {}", in_quotes(trim(deleted->err)));
   }
 }
 

@@ -85,9 +85,8 @@ Result<std::vector<Setting>> given_settings(const Spec& spec, const Sharing& sha
                                             std::optional<sysctl::KernelVersion> kernel) {
   std::vector<Setting> settings;
   for (const auto& [name, value] : spec.sysctls) {
-    PSYS_TRY_ASSIGN(SysctlKey key,
-                    with_context(SysctlKey::parse(name),
-                                 "linux.sysctl of config.json: " + podsysctl::quoted(name)));
+    PSYS_TRY_ASSIGN(SysctlKey key, with_context(SysctlKey::parse(name),
+                                                "linux.sysctl of config.json: " + in_quotes(name)));
     if (!is_for_us(key, sharing)) {
       continue;
     }

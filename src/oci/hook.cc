@@ -82,8 +82,7 @@ Result<HookOptions> parse_hook_options(std::span<const std::string> args) {
     } else if (word == "poststart") {
       options.stage = Stage::poststart;
     } else {
-      return Error::of(Code::invalid_argument, "{} is not taken here; {}", podsysctl::quoted(word),
-                       kUsage);
+      return Error::of(Code::invalid_argument, "{} is not taken here; {}", in_quotes(word), kUsage);
     }
   }
   return options;

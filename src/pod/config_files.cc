@@ -31,7 +31,7 @@ class FileSet {
     const bool is_new =
         files_.files.try_emplace(path, content, static_cast<std::uint32_t>(mode)).second;
     if (!is_new) {
-      source_.problems().error(where, fmt::format("a second file {}", quoted(path)));
+      source_.problems().error(where, fmt::format("a second file {}", in_quotes(path)));
     }
   }
 
@@ -57,7 +57,7 @@ void add_items(const ObjectReader& source, const ConfigData& data, std::int64_t 
     if (found != data.end()) {
       files.add(value, *path, found->second, mode.value_or(default_mode));
     } else if (!optional) {
-      item.error_in("key", fmt::format("there is no key {} in it", quoted(*key)));
+      item.error_in("key", fmt::format("there is no key {} in it", in_quotes(*key)));
     }
   }
 }

@@ -67,7 +67,7 @@ void ConfigStore::add(const yaml::Value& object, ConfigKind kind,
       Id{kind, space.value_or(std::string(default_namespace)), *name}, std::move(data));
   if (!is_new) {
     metadata->error_in("name", fmt::format("a second {} named {} in namespace {}", to_string(kind),
-                                           quoted(*name), quoted(at->first.namespace_name)));
+                                           in_quotes(*name), in_quotes(at->first.namespace_name)));
   }
 }
 

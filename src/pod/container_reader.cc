@@ -21,14 +21,14 @@ namespace {
 
 std::optional<std::string> check_image(std::string_view image) {
   if (trim(image).size() != image.size() || std::ranges::any_of(image, is_control)) {
-    return quoted(image) + " must not contain blanks at its ends or control characters";
+    return in_quotes(image) + " must not contain blanks at its ends or control characters";
   }
   return std::nullopt;
 }
 
 std::optional<std::string> check_working_dir(std::string_view path) {
   return path.starts_with('/') ? std::nullopt
-                               : std::optional(quoted(path) + " must start with '/'");
+                               : std::optional(in_quotes(path) + " must start with '/'");
 }
 
 PullPolicy read_pull_policy(const ObjectReader& container, std::string_view image) {
@@ -43,7 +43,8 @@ PullPolicy read_pull_policy(const ObjectReader& container, std::string_view imag
   const auto found =
       std::ranges::find(kPolicies, *text, &std::pair<std::string_view, PullPolicy>::first);
   if (found == kPolicies.end()) {
-    container.error_in("imagePullPolicy", quoted(*text) + " must be Always, IfNotPresent or Never");
+    container.error_in("imagePullPolicy",
+                       in_quotes(*text) + " must be Always, IfNotPresent or Never");
     return PullPolicy::if_not_present;
   }
   return found->second;

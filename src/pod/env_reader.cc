@@ -39,7 +39,7 @@ void read_env_from(const ObjectReader& item, std::string_view field, ConfigKind 
     std::string variable = prefix + key;
     if (check_env_name(variable) || content.find('\0') != std::string::npos) {
       item.problems().warn(reference->value(),
-                           fmt::format("key {} is left out: no valid variable", quoted(key)));
+                           fmt::format("key {} is left out: no valid variable", in_quotes(key)));
     } else if (scope.budget->spend(variable.size() + content.size())) {
       environment.set(std::move(variable), content);
     } else {

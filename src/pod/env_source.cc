@@ -52,7 +52,7 @@ std::optional<std::string> read_field_ref(const ObjectReader& reference, const P
   }
   std::optional<std::string> value = field_value(*path, scope);
   if (!value) {
-    reference.error_in("fieldPath", quoted(*path) + " is not a field that a variable can take");
+    reference.error_in("fieldPath", in_quotes(*path) + " is not a field that a variable can take");
   }
   return value;
 }
@@ -82,7 +82,7 @@ std::optional<std::string> read_resource_ref(const ObjectReader& reference,
   }
   const auto field = std::ranges::find(kResourceFields, *name, &ResourceField::name);
   if (field == kResourceFields.end()) {
-    reference.error_in("resource", quoted(*name) +
+    reference.error_in("resource", in_quotes(*name) +
                                        " is not one of limits.cpu, limits.memory, "
                                        "requests.cpu, requests.memory");
     return std::nullopt;
@@ -127,8 +127,8 @@ std::optional<std::string> read_key_ref(const ObjectReader& reference, ConfigKin
   if (!optional && data == nullptr) {
     reference.error_in("name", not_in_file(kind, *name));
   } else if (!optional) {
-    reference.error_in(
-        "key", fmt::format("{} {} has no key {}", to_string(kind), quoted(*name), quoted(*key)));
+    reference.error_in("key", fmt::format("{} {} has no key {}", to_string(kind), in_quotes(*name),
+                                          in_quotes(*key)));
   }
   return std::nullopt;
 }
@@ -139,7 +139,7 @@ std::string not_in_file(ConfigKind kind, std::string_view name) {
   return fmt::format(
       "{} {} is not in this file; add it as a document of its own, or set "
       "`optional: true`",
-      to_string(kind), quoted(name));
+      to_string(kind), in_quotes(name));
 }
 
 std::optional<std::string> read_value_from(const ObjectReader& source, const PodScope& scope,

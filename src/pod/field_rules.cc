@@ -322,7 +322,7 @@ std::optional<std::string_view> similar_field(std::string_view kind, std::string
 
 std::string did_you_mean(std::string_view kind, std::string_view field) {
   const std::optional<std::string_view> similar = similar_field(kind, field);
-  return similar ? fmt::format("; did you mean {}?", quoted(*similar)) : "";
+  return similar ? fmt::format("; did you mean {}?", in_quotes(*similar)) : "";
 }
 
 bool says_nothing(const yaml::Node& node, std::string_view harmless) {

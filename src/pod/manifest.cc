@@ -97,12 +97,12 @@ void ObjectSorter::add_other(const yaml::Value& object, const TypeMeta& type) {
   const auto metadata = object.find("metadata");
   const auto name = metadata ? metadata->find("name") : std::nullopt;
   if (++others_.count <= Others::kMostNamed) {
-    others_.named.push_back(fmt::format("{}{} ({}, line {})", quoted(type.kind),
-                                        name ? " " + quoted(name->node().text) : "",
-                                        quoted(type.api_version), object.at().line));
+    others_.named.push_back(fmt::format("{}{} ({}, line {})", in_quotes(type.kind),
+                                        name ? " " + in_quotes(name->node().text) : "",
+                                        in_quotes(type.api_version), object.at().line));
   }
   problems_.warn(object, fmt::format("{} is ignored: only a Pod, ConfigMaps and Secrets are read",
-                                     quoted(type.kind)));
+                                     in_quotes(type.kind)));
 }
 
 bool ObjectSorter::add(const yaml::Value& object) {

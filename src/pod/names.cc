@@ -37,7 +37,7 @@ std::optional<std::string> check_dns_label(std::string_view name) {
   if (name.size() <= kMaxLabel && is_label_text(name)) {
     return std::nullopt;
   }
-  return quoted(name) +
+  return in_quotes(name) +
          " must be 1 to 63 lower case letters, digits and '-', and start and end with a letter or "
          "digit";
 }
@@ -46,7 +46,7 @@ std::optional<std::string> check_dns_subdomain(std::string_view name) {
   if (name.size() <= kMaxSubdomain && std::ranges::all_of(split(name, '.'), is_label_text)) {
     return std::nullopt;
   }
-  return quoted(name) +
+  return in_quotes(name) +
          " must be 1 to 253 lower case letters, digits, '-' and '.', and start and end with a "
          "letter or digit";
 }
@@ -58,7 +58,7 @@ std::optional<std::string> check_label_key(std::string_view key) {
   if (prefix_fits && is_qualified_part(name)) {
     return std::nullopt;
   }
-  return quoted(key) +
+  return in_quotes(key) +
          " must be a name of at most 63 letters, digits, '-', '_' and '.', with a DNS name and '/' "
          "before it where wanted (example.com/name)";
 }
@@ -67,7 +67,7 @@ std::optional<std::string> check_label_value(std::string_view value) {
   if (value.empty() || is_qualified_part(value)) {
     return std::nullopt;
   }
-  return quoted(value) +
+  return in_quotes(value) +
          " must be empty or at most 63 letters, digits, '-', '_' and '.', and start and end with a "
          "letter or digit";
 }
@@ -77,7 +77,7 @@ std::optional<std::string> check_env_name(std::string_view name) {
       std::ranges::all_of(name, [](char c) { return c >= ' ' && c < 0x7f && c != '='; })) {
     return std::nullopt;
   }
-  return quoted(name) + " must be printable ASCII characters other than '='";
+  return in_quotes(name) + " must be printable ASCII characters other than '='";
 }
 
 std::optional<std::string> check_config_key(std::string_view key) {
@@ -88,7 +88,7 @@ std::optional<std::string> check_config_key(std::string_view key) {
   if (fits) {
     return std::nullopt;
   }
-  return quoted(key) +
+  return in_quotes(key) +
          " must be 1 to 253 letters, digits, '-', '_' and '.', and not start with \"..\"";
 }
 
@@ -99,16 +99,16 @@ std::optional<std::string> check_ip(std::string_view address) {
       inet_pton(AF_INET6, text.c_str(), buffer.data()) == 1) {
     return std::nullopt;
   }
-  return quoted(address) + " must be an IP address";
+  return in_quotes(address) + " must be an IP address";
 }
 
 std::optional<std::string> check_relative_path(std::string_view path) {
   if (path.empty() || path.starts_with('/')) {
-    return quoted(path) + " must be a relative path";
+    return in_quotes(path) + " must be a relative path";
   }
   const std::vector<std::string_view> parts = split(path, '/');
   if (std::ranges::find(parts, "..") != parts.end()) {
-    return quoted(path) + " must not contain \"..\"";
+    return in_quotes(path) + " must not contain \"..\"";
   }
   return std::nullopt;
 }

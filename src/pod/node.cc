@@ -20,7 +20,7 @@ Result<> add_label(std::string_view text, Labels& labels) {
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos) {
     return Error::of(Code::invalid_argument, "--node-label {} is not of the form KEY=VALUE",
-                     quoted(text));
+                     in_quotes(text));
   }
   const std::string_view key = text.substr(0, equals);
   const std::string_view value = text.substr(equals + 1);
@@ -74,8 +74,8 @@ Result<> match_node_selector(const Labels& selector, const Labels& node) {
       continue;
     }
     differences.push_back(
-        fmt::format("{} must be {}, but {}", key, quoted(wanted),
-                    found == node.end() ? "is not set" : "is " + quoted(found->second)));
+        fmt::format("{} must be {}, but {}", key, in_quotes(wanted),
+                    found == node.end() ? "is not set" : "is " + in_quotes(found->second)));
     flags.push_back(fmt::format("--node-label {}={}", key, wanted));
   }
   if (differences.empty()) {

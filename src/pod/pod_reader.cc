@@ -91,7 +91,7 @@ RestartPolicy read_restart_policy(const ObjectReader& spec) {
   const auto found =
       std::ranges::find(kPolicies, text, &std::pair<std::string_view, RestartPolicy>::first);
   if (found == kPolicies.end()) {
-    spec.error_in("restartPolicy", quoted(text) + " must be Always, OnFailure or Never");
+    spec.error_in("restartPolicy", in_quotes(text) + " must be Always, OnFailure or Never");
     return RestartPolicy::always;
   }
   return found->second;
@@ -139,13 +139,13 @@ void read_pull_secrets(const ObjectReader& spec, const ConfigStore& config, PodS
       spec.problems().warn(
           item, fmt::format("Secret {} is not in this file: credentials come from the registry "
                             "login of this host",
-                            quoted(*name)));
+                            in_quotes(*name)));
     } else if (auto document = auth_document_in(*secret)) {
       pod.pull_secrets.push_back(*std::move(document));
     } else {
       spec.problems().error(item, fmt::format("Secret {} has no key .dockerconfigjson (type "
                                               "kubernetes.io/dockerconfigjson)",
-                                              quoted(*name)));
+                                              in_quotes(*name)));
     }
   }
 }
@@ -169,7 +169,7 @@ void check_os(const ObjectReader& spec) {
   }
   const auto name = os->required_text("name");
   if (name && *name != "linux") {
-    os->error_in("name", fmt::format("{}: this is a Linux host", quoted(*name)));
+    os->error_in("name", fmt::format("{}: this is a Linux host", in_quotes(*name)));
   }
 }
 
@@ -190,7 +190,7 @@ std::vector<Container> read_containers(const ObjectReader& spec, std::string_vie
     Container container = read_container(item, scope, spec.problems());
     if (!container.name.empty() && !names.insert(container.name).second) {
       spec.problems().error(item,
-                            fmt::format("a second container named {}", quoted(container.name)));
+                            fmt::format("a second container named {}", in_quotes(container.name)));
     }
     containers.push_back(std::move(container));
   }

@@ -25,7 +25,7 @@ Protocol read_protocol(const ObjectReader& port) {
   const auto found =
       std::ranges::find(kProtocols, text, &std::pair<std::string_view, Protocol>::first);
   if (found == kProtocols.end()) {
-    port.error_in("protocol", quoted(text) + " must be TCP, UDP or SCTP");
+    port.error_in("protocol", in_quotes(text) + " must be TCP, UDP or SCTP");
     return Protocol::tcp;
   }
   return found->second;
@@ -75,7 +75,7 @@ void check_host_ports(const PodSpec& pod, const ObjectReader& spec) {
         spec.error_in("containers",
                       fmt::format("host port {}/{} is asked for twice, the second time by "
                                   "container {} (line {})",
-                                  port.host_port, name_of(port.protocol), quoted(container.name),
+                                  port.host_port, name_of(port.protocol), in_quotes(container.name),
                                   container.line));
       }
     }

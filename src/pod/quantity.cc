@@ -63,7 +63,7 @@ Result<Quantity> Quantity::parse(std::string_view text) {
   const auto refuse = [whole = text] {
     return Error::of(Code::invalid_argument,
                      "{} is not a quantity; examples: 500m, 2, 128Mi, 1.5Gi, 64k, 1e3",
-                     quoted(whole));
+                     in_quotes(whole));
   };
   Quantity quantity;
   quantity.negative_ = text.starts_with('-');

@@ -43,7 +43,7 @@ void read_amount(const yaml::Value& value, std::string_view name, Amounts& amoun
     if (quantity->is_fraction()) {
       problems.warn(value, fmt::format("{} of memory is less than a byte: m stands for "
                                        "thousandths; mebibytes are Mi",
-                                       quoted(value.node().text)));
+                                       in_quotes(value.node().text)));
     }
     amounts.memory = quantity->value();
   } else if (name == "ephemeral-storage") {

@@ -40,7 +40,8 @@ void read_seccomp(const ObjectReader& context, SeccompProfile& seccomp) {
        {"Localhost", Kind::localhost}}};
   const auto found = std::ranges::find(kTypes, *type, &std::pair<std::string_view, Kind>::first);
   if (found == kTypes.end()) {
-    profile->error_in("type", quoted(*type) + " must be RuntimeDefault, Unconfined or Localhost");
+    profile->error_in("type",
+                      in_quotes(*type) + " must be RuntimeDefault, Unconfined or Localhost");
     return;
   }
   seccomp = {found->second, path.value_or("")};
@@ -87,7 +88,7 @@ std::string capability_name(const ObjectReader& context, std::string name) {
   });
   if (name.starts_with("CAP_")) {
     context.problems().warn(context.value(),
-                            fmt::format("{}: Kubernetes wants it without CAP_", quoted(name)));
+                            fmt::format("{}: Kubernetes wants it without CAP_", in_quotes(name)));
     name.erase(0, 4);
   }
   return name;

@@ -40,7 +40,7 @@ std::string as_field(const std::vector<policy::AnnotatedSysctl>& entries) {
   std::string text = "spec.securityContext.sysctls: [";
   for (std::size_t i = 0; i < entries.size() && i < kMostShown; ++i) {
     text += fmt::format("{}{{name: {}, value: {}}}", i == 0 ? "" : ", ", entries[i].name,
-                        quoted(entries[i].value));
+                        in_quotes(entries[i].value));
   }
   return text + (entries.size() > kMostShown ? ", …]" : "]");
 }

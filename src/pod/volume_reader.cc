@@ -22,7 +22,8 @@ EmptyDir read_empty_dir(const ObjectReader& source) {
   if (medium == "Memory") {
     volume.in_memory = true;
   } else if (!medium.empty()) {
-    source.error_in("medium", quoted(medium) + " is not supported: leave it out, or write Memory");
+    source.error_in("medium",
+                    in_quotes(medium) + " is not supported: leave it out, or write Memory");
   }
   if (const auto limit = source.field("sizeLimit")) {
     const auto quantity = source.problems().keep(*limit, Quantity::parse(limit->node().text));
@@ -53,7 +54,7 @@ HostPath read_host_path(const ObjectReader& source) {
               "path",
               [](std::string_view path) -> std::optional<std::string> {
                 if (!path.starts_with('/')) {
-                  return quoted(path) + " must start with '/'";
+                  return in_quotes(path) + " must start with '/'";
                 }
                 return path == "/" ? std::nullopt
                                    : check_relative_path(path.substr(path.find_first_not_of('/')));
@@ -62,7 +63,7 @@ HostPath read_host_path(const ObjectReader& source) {
   const std::string type = source.text("type").value_or("");
   const auto found = std::ranges::find(kTypes, type, &std::pair<std::string_view, Type>::first);
   if (found == kTypes.end()) {
-    source.error_in("type", quoted(type) +
+    source.error_in("type", in_quotes(type) +
                                 " must be Directory, DirectoryOrCreate, File, FileOrCreate, "
                                 "Socket, CharDevice or BlockDevice");
     return volume;
@@ -84,8 +85,8 @@ std::string kind_of(const ObjectReader& volume) {
       continue;
     }
     if (!kind.empty()) {
-      volume.error(fmt::format("is of two kinds, {} and {}; leave one of them out", quoted(kind),
-                               quoted(entry.name)));
+      volume.error(fmt::format("is of two kinds, {} and {}; leave one of them out", in_quotes(kind),
+                               in_quotes(entry.name)));
       break;
     }
     kind = entry.name;
@@ -104,7 +105,7 @@ class VolumeReader {
       return;
     }
     if (set_.states.contains(*name)) {
-      volume.error_in("name", fmt::format("a second volume named {}", quoted(*name)));
+      volume.error_in("name", fmt::format("a second volume named {}", in_quotes(*name)));
       return;
     }
     set_.states[*name] = read_source(volume, *name, kind_of(volume));
@@ -143,7 +144,7 @@ class VolumeReader {
     }
     set_.kinds[name] = kind;
     volume.problems().warn(volume.value(),
-                           fmt::format("volumes of kind {} are not supported", quoted(kind)));
+                           fmt::format("volumes of kind {} are not supported", in_quotes(kind)));
     return VolumeSet::State::unsupported;
   }
 
@@ -154,11 +155,11 @@ class VolumeReader {
 // Absolute, as the kubelet makes it.
 std::optional<std::string> check_mount_path(std::string_view path) {
   if (path.find(':') != std::string_view::npos) {
-    return quoted(path) + " must not contain ':'";
+    return in_quotes(path) + " must not contain ':'";
   }
   const std::size_t start = path.find_first_not_of('/');
   if (start == std::string_view::npos) {
-    return quoted(path) + ": a volume cannot replace the container's root";
+    return in_quotes(path) + ": a volume cannot replace the container's root";
   }
   return check_relative_path(path.substr(start));
 }
@@ -177,7 +178,7 @@ std::string read_sub_path(const ObjectReader& mount, const Environment& environm
   auto path = text ? mount.problems().keep(*expression, environment.expanded(*text)) : std::nullopt;
   if (path) {
     const auto fault = path->find("$(") != std::string::npos
-                           ? std::optional("a variable in it is not set: " + quoted(*path))
+                           ? std::optional("a variable in it is not set: " + in_quotes(*path))
                            : check_relative_path(*path);
     if (fault) {
       mount.problems().error(*expression, *fault);
@@ -190,7 +191,7 @@ std::string read_sub_path(const ObjectReader& mount, const Environment& environm
 bool is_mountable(const ObjectReader& mount, const std::string& name, const VolumeSet& volumes) {
   const auto found = volumes.states.find(name);
   if (found == volumes.states.end()) {
-    mount.error_in("name", fmt::format("there is no volume {} in spec.volumes", quoted(name)));
+    mount.error_in("name", fmt::format("there is no volume {} in spec.volumes", in_quotes(name)));
     return false;
   }
   if (found->second == VolumeSet::State::unsupported) {
@@ -198,7 +199,7 @@ bool is_mountable(const ObjectReader& mount, const std::string& name, const Volu
         mount.value(),
         fmt::format("volume {} is of kind {}, which is not supported: only emptyDir, hostPath, "
                     "configMap and secret are",
-                    quoted(name), quoted(volumes.kinds.find(name)->second)),
+                    in_quotes(name), in_quotes(volumes.kinds.find(name)->second)),
         Code::unsupported);
     return false;
   }
@@ -245,7 +246,7 @@ std::vector<VolumeMount> read_mounts(const ObjectReader& container, const Volume
       path->insert(0, 1, '/');
     }
     if (!places.insert(*path).second) {
-      mount.error_in("mountPath", fmt::format("a second mount at {}", quoted(*path)));
+      mount.error_in("mountPath", fmt::format("a second mount at {}", in_quotes(*path)));
     }
     mounts.push_back({*name, *std::move(path), std::move(sub_path), access, propagation});
   }

@@ -72,7 +72,8 @@ std::unexpected<Error> refuse_namespace(std::string_view normalised, std::string
 }
 
 std::unexpected<Error> refuse_flag(std::string_view flag_value, std::string_view rule) {
-  return Error::of(Code::invalid_argument, "cannot read the list {}: {}", quoted(flag_value), rule);
+  return Error::of(Code::invalid_argument, "cannot read the list {}: {}", in_quotes(flag_value),
+                   rule);
 }
 
 // A value in double quotes, with "" for a quote, off the front of the text.

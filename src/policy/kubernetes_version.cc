@@ -31,7 +31,7 @@ bool take_char(std::string_view& text, char c) {
 
 std::unexpected<Error> not_a_version(std::string_view text) {
   return Error::of(Code::invalid_argument,
-                   "{} is not a Kubernetes version: write it as 1.29 or v1.29.3", quoted(text));
+                   "{} is not a Kubernetes version: write it as 1.29 or v1.29.3", in_quotes(text));
 }
 
 // What may follow the minor number: nothing, ".3", ".3-rc.1", ".3+build", "+" (as managed
@@ -85,7 +85,8 @@ std::string KubernetesVersion::to_string() const { return fmt::format("1.{}", mi
 
 Result<KernelVersion> KernelVersion::parse(std::string_view text) {
   const auto refuse = [text](std::string_view rule) {
-    return Error::of(Code::invalid_argument, "{} is not a kernel version: {}", quoted(text), rule);
+    return Error::of(Code::invalid_argument, "{} is not a kernel version: {}", in_quotes(text),
+                     rule);
   };
   std::string_view rest = trim(text);
   take_char(rest, 'v');

@@ -42,7 +42,7 @@ Result<PodSecurity> PodSecurity::parse(std::string_view text) {
     return Error::of(Code::invalid_argument,
                      "{} is no level of Pod Security: privileged, baseline or restricted, with "
                      ":1.X for the list of a version",
-                     quoted(word));
+                     in_quotes(word));
   }
   if (colon == std::string_view::npos || text.substr(colon + 1) == "latest") {
     return PodSecurity(level->second, std::nullopt);
@@ -51,7 +51,7 @@ Result<PodSecurity> PodSecurity::parse(std::string_view text) {
   if (!minor_number) {
     return Error::of(Code::invalid_argument,
                      "{} is no version of Pod Security: write 1.X or latest",
-                     quoted(text.substr(colon + 1)));
+                     in_quotes(text.substr(colon + 1)));
   }
   if (*minor_number > KubernetesVersion::kNewestMinor) {
     return Error::of(Code::unsupported, "Pod Security of 1.{} is not known, the newest is 1.{}",

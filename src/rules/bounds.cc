@@ -82,20 +82,20 @@ std::optional<std::string> Bounds::broken_by(const SysctlKey& key, std::string_v
   if (!one_of.empty()) {
     const bool listed = std::ranges::any_of(
         one_of, [&](const std::string& choice) { return sysctl::same_value(key, choice, value); });
-    return listed
-               ? std::nullopt
-               : std::optional(fmt::format("{} is none of {}", quoted(value), join(one_of, ", ")));
+    return listed ? std::nullopt
+                  : std::optional(
+                        fmt::format("{} is none of {}", in_quotes(value), join(one_of, ", ")));
   }
   if (min.empty() && max.empty()) {
     return std::nullopt;
   }
   const auto numbers = numbers_of(key, value);
   if (!numbers) {
-    return fmt::format("{} is not made of numbers, and the bounds are", quoted(value));
+    return fmt::format("{} is not made of numbers, and the bounds are", in_quotes(value));
   }
   const std::size_t wanted = std::max(min.size(), max.size());
   if (wanted > 1 && numbers->size() != wanted) {
-    return fmt::format("{} has {} numbers, and the bounds are for {}", quoted(value),
+    return fmt::format("{} has {} numbers, and the bounds are for {}", in_quotes(value),
                        numbers->size(), wanted);
   }
   return outside(*numbers, *this);

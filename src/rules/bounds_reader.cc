@@ -28,7 +28,7 @@ std::optional<Number> read_bound(const yaml::Value& value, pod::Problems& proble
   }
   const auto number = sysctl::checked_number(node.text);
   if (!number) {
-    problems.error(value, fmt::format("{} is not taken: {}", quoted(node.text), number.error()));
+    problems.error(value, fmt::format("{} is not taken: {}", in_quotes(node.text), number.error()));
     return std::nullopt;
   }
   return *number;

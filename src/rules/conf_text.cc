@@ -37,7 +37,7 @@ Result<std::optional<Setting>> read_line(const Line& line) {
   }
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos) {
-    return refuse(line, fmt::format("{} is not of the form key = value", quoted(text)));
+    return refuse(line, fmt::format("{} is not of the form key = value", in_quotes(text)));
   }
   const std::string_view name = trim(text.substr(0, equals));
   const std::string_view value = trim(text.substr(equals + 1));

@@ -76,8 +76,8 @@ class Decider {
     const std::string place = describe(other.setting.origin);
     Verdict verdict = clash ? Verdict::forbidden(name, kSysctlInvalid,
                                                  fmt::format("{} is asked for as {} and as {}",
-                                                             name, quoted(other.setting.value),
-                                                             quoted(wish.setting.value)),
+                                                             name, in_quotes(other.setting.value),
+                                                             in_quotes(wish.setting.value)),
                                                  fmt::format("keep one: it stands in {} and in {}",
                                                              place, describe(wish.setting.origin)))
                             : Verdict::allowed(name, fmt::format("overridden by {}", place));

@@ -26,7 +26,7 @@ std::string nearest(std::string_view given, FieldNames known) {
     }
   }
   if (!best.empty()) {
-    return fmt::format("; did you mean {}?", quoted(best));
+    return fmt::format("; did you mean {}?", in_quotes(best));
   }
   std::string list;
   for (std::size_t i = 0; i < known.size(); ++i) {

@@ -40,14 +40,13 @@ std::optional<Header> read_header(const Fields& object) {
   }
   const std::string version_text = object.text("apiVersion").value_or("");
   if (version_text != kApiVersion) {
-    problems.error(*version, fmt::format("is {}, and only {} is taken",
-                                         podsysctl::quoted(version_text), kApiVersion));
+    problems.error(
+        *version, fmt::format("is {}, and only {} is taken", in_quotes(version_text), kApiVersion));
   }
   Header header{object.text("kind").value_or(""), ""};
   if (std::ranges::find(kKinds, header.kind) == kKinds.end()) {
-    problems.error(*kind,
-                   fmt::format("{} is no kind of policy files{}", podsysctl::quoted(header.kind),
-                               nearest(header.kind, kKinds)));
+    problems.error(*kind, fmt::format("{} is no kind of policy files{}", in_quotes(header.kind),
+                                      nearest(header.kind, kKinds)));
     return std::nullopt;
   }
   const Fields fields(*metadata, kMetadataFields, problems);
@@ -68,7 +67,7 @@ void add_once(T object, std::vector<T>& all, const Fields& fields) {
   if (twice != all.end()) {
     fields.problems().error(fields.value(),
                             fmt::format("the name {} is taken by {}; give it another",
-                                        podsysctl::quoted(object.name), twice->place.text()));
+                                        in_quotes(object.name), twice->place.text()));
     return;
   }
   all.push_back(std::move(object));

@@ -66,11 +66,11 @@ Result<KeyPattern> KeyPattern::parse(std::string_view spelling) {
     return KeyPattern(key.name());
   }
   if (spelling.contains('\n')) {
-    return Error::of(Code::invalid_argument, "{} holds a newline", quoted(spelling));
+    return Error::of(Code::invalid_argument, "{} holds a newline", in_quotes(spelling));
   }
   std::string text = canonical(spelling);
   if (const std::string_view fault = fault_of_stars(text); !fault.empty()) {
-    return Error::of(Code::invalid_argument, "{}: {}", quoted(spelling), fault);
+    return Error::of(Code::invalid_argument, "{}: {}", in_quotes(spelling), fault);
   }
   std::string filled = text;
   std::ranges::replace(filled, '*', 'x');
@@ -79,7 +79,7 @@ Result<KeyPattern> KeyPattern::parse(std::string_view spelling) {
     return Error::of(Code::not_namespaced,
                      "{} matches nothing that a pod has of its own; such keys begin with net., "
                      "kernel.shm, kernel.msg, kernel.sem or fs.mqueue.",
-                     quoted(spelling));
+                     in_quotes(spelling));
   }
   return KeyPattern(std::move(text));
 }

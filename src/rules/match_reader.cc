@@ -72,7 +72,7 @@ void read_expression(const yaml::Value& object, LabelSelector& selector, pod::Pr
   const auto* const found = std::ranges::find(kOperators, name);
   if (found == kOperators.end()) {
     problems.error(*op,
-                   fmt::format("{} is no operator{}", quoted(name), nearest(name, kOperators)));
+                   fmt::format("{} is no operator{}", in_quotes(name), nearest(name, kOperators)));
     return;
   }
   requirement.op = kOperatorValues.at(static_cast<std::size_t>(found - kOperators.begin()));

@@ -68,7 +68,7 @@ void read_mode(const Fields& fields, SysctlPolicy& policy) {
   } else {
     fields.problems().error(
         *fields.find("onForbidden"),
-        fmt::format("{} is no mode{}", quoted(*text), nearest(*text, kModeTexts)));
+        fmt::format("{} is no mode{}", in_quotes(*text), nearest(*text, kModeTexts)));
   }
 }
 
@@ -79,8 +79,9 @@ void read_on_drift(const Fields& fields, SysctlPolicy& policy) {
   }
   policy.on_drift = on_drift_from_string(*text);
   if (!policy.on_drift) {
-    fields.problems().error(*fields.find("onDrift"), fmt::format("{} is no mode{}", quoted(*text),
-                                                                 nearest(*text, kDriftTexts)));
+    fields.problems().error(
+        *fields.find("onDrift"),
+        fmt::format("{} is no mode{}", in_quotes(*text), nearest(*text, kDriftTexts)));
   }
 }
 
@@ -98,7 +99,7 @@ void read_sources(const Fields& fields, SysctlPolicy& policy) {
       sources.add(*source);
     } else {
       fields.problems().error(
-          item, fmt::format("{} is no source{}", quoted(*text), nearest(*text, kSourceTexts)));
+          item, fmt::format("{} is no source{}", in_quotes(*text), nearest(*text, kSourceTexts)));
     }
   }
   policy.sources = sources;

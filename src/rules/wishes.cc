@@ -146,7 +146,7 @@ void add_named(const PodFacts& pod, const PolicySet& set, Wishes& wishes) {
     wishes.groups.push_back(group_of(*built_in));
   } else {
     wishes.offences.push_back(unreadable(kProfileAnnotation,
-                                         fmt::format("there is no profile {}", quoted(name)),
+                                         fmt::format("there is no profile {}", in_quotes(name)),
                                          near_profile(name, set)));
   }
 }

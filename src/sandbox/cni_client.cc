@@ -67,7 +67,7 @@ Result<> check_cni_args(const CniTarget& target) {
       return Error::of(Code::invalid_argument,
                        "{} {} cannot be given to CNI plugins: it holds ';', '=' or a control "
                        "character",
-                       key, podsysctl::quoted(value));
+                       key, in_quotes(value));
     }
   }
   return {};

@@ -40,7 +40,7 @@ Result<std::string> choose_version(const json::Cursor& root) {
   if (best == 0) {
     return Error::of(Code::unsupported,
                      "{}: cniVersion {} is not supported: set it to one of {} to {}", root.where(),
-                     podsysctl::quoted(one), kVersions.front(), kVersions.back());
+                     in_quotes(one), kVersions.front(), kVersions.back());
   }
   return std::string(kVersions.at(best - 1));
 }
@@ -49,7 +49,7 @@ Result<std::string> choose_version(const json::Cursor& root) {
 Result<> check_program_name(const std::string& type, const std::string& where) {
   if (!is_cni_name(type) || type.find("..") != std::string::npos) {
     return Error::of(Code::invalid_argument, "{}: {} is not the name of a plugin", where,
-                     podsysctl::quoted(type));
+                     in_quotes(type));
   }
   return {};
 }
@@ -115,7 +115,7 @@ Result<CniNetwork> parse_cni_network(std::string_view text, const std::string& s
   PSYS_TRY_ASSIGN(network.name, root.string_at("name"));
   if (!is_cni_name(network.name)) {
     return Error::of(Code::invalid_argument, "{}: name: {} is not the name of a network", source,
-                     podsysctl::quoted(network.name));
+                     in_quotes(network.name));
   }
   PSYS_TRY_ASSIGN(network.version, choose_version(root));
   std::vector<json::Cursor> plugins{root};

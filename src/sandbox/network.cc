@@ -166,13 +166,13 @@ Result<NetworkMode> parse_network_mode(std::string_view text) {
   }
   return Error::of(Code::invalid_argument,
                    "{} is not a network: use none, host, bridge or container:NAME",
-                   podsysctl::quoted(text));
+                   in_quotes(text));
 }
 
 Result<PreparedNetwork> prepare_network(const NetworkPaths& paths, const NetworkRequest& request) {
   if (!is_cni_name(request.container_id)) {
     return Error::of(Code::invalid_argument, "{} cannot be the id of a sandbox",
-                     podsysctl::quoted(request.container_id));
+                     in_quotes(request.container_id));
   }
   PreparedNetwork prepared;
   const std::vector<pod::Port> ports = published(request);

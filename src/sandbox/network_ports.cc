@@ -105,7 +105,7 @@ Result<Endpoint> endpoint_of(const pod::Port& port) {
     endpoint.size = sizeof ipv6;
   } else {
     return Error::of(Code::invalid_argument, "{}: {} is no IP address (hostIP)", described(port),
-                     podsysctl::quoted(port.host_ip));
+                     in_quotes(port.host_ip));
   }
   return endpoint;
 }

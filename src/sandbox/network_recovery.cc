@@ -148,7 +148,7 @@ Result<> set_address(const std::string& interface, const std::string& address) {
     return set_ipv6(interface, ipv6, *prefix);
   }
   return Error::of(Code::invalid_argument, "{} is no address with a prefix length",
-                   podsysctl::quoted(address));
+                   in_quotes(address));
 }
 
 Result<> furnish(const std::string& interface, const std::vector<std::string>& addresses) {

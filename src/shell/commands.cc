@@ -171,7 +171,7 @@ Evaluator::Outcome Evaluator::dispatch(const Call& call) {
     return outcome;
   }
   note_effect(is_known(command.text)
-                  ? fmt::format("runs {}", quoted(command.text))
+                  ? fmt::format("runs {}", in_quotes(command.text))
                   : std::string("runs a command that is only known when it runs"),
               command.source, command.at);
   return unknown_output(Status::unknown);
@@ -283,7 +283,7 @@ Evaluator::Outcome Evaluator::mount(const Call& call) {
   const std::string& where = call.words.back().text;
   const bool own = remount && (where == "/proc/sys" || where == "/proc" || where == "/proc/sys/");
   note_effect(own ? fmt::format("remounts {} writable for itself", where)
-                  : fmt::format("mounts {}", quoted(where)),
+                  : fmt::format("mounts {}", in_quotes(where)),
               at.source, at.at, own ? Effect::Reach::own : Effect::Reach::lasting);
   return {};
 }
@@ -292,7 +292,7 @@ Evaluator::Outcome Evaluator::make_folder(const Call& call) {
   const Text& last = call.words.back();
   const std::string path = resolved(last.text);
   const bool own = path.ends_with("/etc/sysctl.d") || path.ends_with("/etc/sysctl.d/");
-  note_effect(fmt::format("makes the folder {}", quoted(path)), last.source, last.at,
+  note_effect(fmt::format("makes the folder {}", in_quotes(path)), last.source, last.at,
               own ? Effect::Reach::own : Effect::Reach::lasting);
   return {};
 }

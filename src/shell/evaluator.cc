@@ -81,7 +81,7 @@ void Evaluator::note_effect(std::string what, std::size_t source, std::size_t at
 Recognition Evaluator::finish() && {
   for (const auto& [path, file] : files_) {
     if (!file.loaded) {
-      note_effect(fmt::format("writes {}", quoted(path)), file.source, file.at);
+      note_effect(fmt::format("writes {}", in_quotes(path)), file.source, file.at);
     }
   }
   return std::move(found_);

@@ -194,7 +194,7 @@ Evaluator::Outcome Evaluator::copy(const Call& call) {
     deliver(unknown_output().out, target, false, Means::copy);
   } else {
     const Text& name = call.words.front();
-    note_effect(fmt::format("runs {}", quoted(name.text)), name.source, name.at);
+    note_effect(fmt::format("runs {}", in_quotes(name.text)), name.source, name.at);
   }
   return {};
 }
@@ -208,7 +208,7 @@ Evaluator::Outcome Evaluator::filter(const Call& call) {
     const bool runs = name.ends_with("awk") &&
                       (word.contains('>') || word.contains('|') || word.contains("system"));
     if (edits || runs) {
-      note_effect(fmt::format("runs {}", quoted(name)), call.words[0].source, call.words[0].at);
+      note_effect(fmt::format("runs {}", in_quotes(name)), call.words[0].source, call.words[0].at);
       break;
     }
   }

@@ -111,7 +111,7 @@ std::unique_ptr<Node> Parser::make(Node::Kind kind) const {
 std::unique_ptr<Node> Parser::parse() {
   std::unique_ptr<Node> script = sequence();
   if (!at_end()) {
-    fail(fmt::format("has {} where a command is expected", quoted(text_.substr(at_, 1))));
+    fail(fmt::format("has {} where a command is expected", in_quotes(text_.substr(at_, 1))));
   }
   return script;
 }
@@ -132,7 +132,7 @@ std::unique_ptr<Node> Parser::sequence() {
     if (!starts(";;") && (peek() == ';' || peek() == '&')) {
       ++at_;
     } else if (peek() != '\n' && !ends_sequence()) {
-      fail(fmt::format("has {} after a command", quoted(text_.substr(at_, 1))));
+      fail(fmt::format("has {} after a command", in_quotes(text_.substr(at_, 1))));
     }
   }
 }

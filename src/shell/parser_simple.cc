@@ -64,7 +64,7 @@ std::unique_ptr<Node> Parser::simple() {
   if (node->kind == Node::Kind::simple && empty) {
     fail(at_end()
              ? "ends where a command is expected"
-             : fmt::format("has {} where a command is expected", quoted(text_.substr(at_, 1))));
+             : fmt::format("has {} where a command is expected", in_quotes(text_.substr(at_, 1))));
   }
   return node;
 }

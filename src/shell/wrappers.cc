@@ -145,8 +145,9 @@ Evaluator::Outcome Evaluator::source_file(const Call& call) {
   const Text& path = call.words[std::min<std::size_t>(1, call.count() - 1)];
   const auto file = files_.find(resolved(path.text));
   if (file == files_.end()) {
-    note_effect(fmt::format("runs the script {}, which is not in the manifest", quoted(path.text)),
-                path.source, path.at);
+    note_effect(
+        fmt::format("runs the script {}, which is not in the manifest", in_quotes(path.text)),
+        path.source, path.at);
     return unknown_output(Status::unknown);
   }
   file->second.loaded = true;
@@ -162,7 +163,7 @@ Evaluator::Outcome Evaluator::switch_user(const Call& call) {
     }
   }
   const Text& name = call.words.front();
-  note_effect(fmt::format("runs {}", quoted(name.text)), name.source, name.at);
+  note_effect(fmt::format("runs {}", in_quotes(name.text)), name.source, name.at);
   return unknown_output(Status::unknown);
 }
 

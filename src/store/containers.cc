@@ -66,7 +66,7 @@ Result<ContainerRecord> read_container(const Row& row) {
 }
 
 std::unexpected<Error> no_such_container(const std::string& id) {
-  return Error::of(Code::not_found, "container with id {} is not recorded", quoted(id));
+  return Error::of(Code::not_found, "container with id {} is not recorded", in_quotes(id));
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ std::unexpected<Error> no_such_container(const std::string& id) {
 Result<> Store::insert_container(const ContainerRecord& container) {
   return with_context(
       run_with_columns(*database_, kInsertContainer, container),
-      fmt::format("record container {} of pod {}", quoted(container.name), container.pod_uid));
+      fmt::format("record container {} of pod {}", in_quotes(container.name), container.pod_uid));
 }
 
 Result<> Store::update_container(const ContainerRecord& container) {

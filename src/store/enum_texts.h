@@ -53,7 +53,7 @@ template <class Enum, std::size_t N>
 [[nodiscard]] Result<Enum> value_of(const EnumTexts<Enum, N>& table, std::string_view text) {
   const auto at = std::find(table.texts.begin(), table.texts.end(), text);
   if (at == table.texts.end()) {
-    return Error::of(Code::internal, "state database: {} is no {}", quoted(text), table.what);
+    return Error::of(Code::internal, "state database: {} is no {}", in_quotes(text), table.what);
   }
   return static_cast<Enum>(at - table.texts.begin());
 }

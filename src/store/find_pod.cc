@@ -47,7 +47,7 @@ Result<std::optional<Candidate>> only_one(Candidates found, std::string_view ref
     names.push_back(found[i].description);
   }
   return Error::of(Code::conflict, "{} is ambiguous: {}{}; name one of them in full",
-                   quoted(reference), join(names, ", "), found.size() > kListed ? ", …" : "");
+                   in_quotes(reference), join(names, ", "), found.size() > kListed ? ", …" : "");
 }
 
 Result<std::optional<Candidate>> by_pod_name(Database& database, std::string_view name) {
@@ -135,7 +135,7 @@ Result<FoundPod> Store::find_pod(std::string_view reference) {
     PSYS_TRY_ASSIGN(std::optional<Candidate> found, resolve(*database_, reference));
     if (!found) {
       return Error::of(Code::not_found, "no pod or container {}; podsysctl ps -a lists them",
-                       quoted(reference));
+                       in_quotes(reference));
     }
     PSYS_TRY_ASSIGN(result.pod, pod(found->pod_uid));
     result.container_id = std::move(found->container_id);

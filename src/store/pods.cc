@@ -124,7 +124,7 @@ Result<> read_parts(Database& database, PodRecord& pod) {
 
 std::unexpected<Error> no_such_pod(const std::string& uid) {
   return Error::of(Code::not_found, "pod with uid {} is not recorded; podsysctl ps -a lists them",
-                   quoted(uid));
+                   in_quotes(uid));
 }
 
 Result<> check_name_is_free(Database& database, const PodRecord& pod) {

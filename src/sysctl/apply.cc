@@ -39,7 +39,7 @@ std::string_view explanation_of(int sys_errno) {
 }
 
 Error refusal(const Setting& setting, Error error) {
-  error.message = fmt::format("set {} to {}: {}{}", setting.key.name(), quoted(setting.value),
+  error.message = fmt::format("set {} to {}: {}{}", setting.key.name(), in_quotes(setting.value),
                               error.message, explanation_of(error.sys_errno));
   return error;
 }
@@ -75,11 +75,11 @@ std::optional<Error> verify(Application& application, SysctlTree& tree) {
     }
     applied.effective = normalise(*now);
     if (!failure && !same_value(setting.key, setting.value, *now)) {
-      failure =
-          Error{Code::conflict, 0,
-                fmt::format("{} was set to {} but reads back {}: the kernel changed the value,"
-                            " or another writer is at work in these namespaces",
-                            setting.key.name(), quoted(setting.value), quoted(applied.effective))};
+      failure = Error{
+          Code::conflict, 0,
+          fmt::format("{} was set to {} but reads back {}: the kernel changed the value,"
+                      " or another writer is at work in these namespaces",
+                      setting.key.name(), in_quotes(setting.value), in_quotes(applied.effective))};
     }
   }
   return failure;

@@ -23,7 +23,7 @@ std::string with_separators_swapped(std::string_view text) {
 }
 
 std::unexpected<Error> refuse(std::string_view spelling, std::string_view rule) {
-  return Error::of(Code::invalid_argument, "invalid sysctl name {}: {}", quoted(spelling), rule);
+  return Error::of(Code::invalid_argument, "invalid sysctl name {}: {}", in_quotes(spelling), rule);
 }
 
 Result<> check_component(std::string_view spelling, std::string_view component) {

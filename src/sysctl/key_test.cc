@@ -128,8 +128,7 @@ TEST_P(IllegalSpelling, IsRefusedWithItsRule) {
   const auto key = SysctlKey::parse(GetParam().text);
   ASSERT_FALSE(key.has_value()) << key->path();
   EXPECT_EQ(key.error().code, Code::invalid_argument);
-  EXPECT_THAT(key.error().message,
-              HasSubstr("invalid sysctl name " + podsysctl::quoted(GetParam().text)));
+  EXPECT_THAT(key.error().message, HasSubstr("invalid sysctl name " + in_quotes(GetParam().text)));
   EXPECT_THAT(key.error().message, HasSubstr(GetParam().rule));
 }
 

@@ -28,8 +28,8 @@ Result<std::vector<Setting>> unique_settings(std::span<const Setting> settings) 
     const Setting& first = unique[place->second];
     if (!same_value(setting.key, setting.value, first.value)) {
       return Error::of(Code::conflict, "{} is asked for twice, as {} ({}) and as {} ({}): keep one",
-                       setting.key.name(), quoted(first.value), describe(first.origin),
-                       quoted(setting.value), describe(setting.origin));
+                       setting.key.name(), in_quotes(first.value), describe(first.origin),
+                       in_quotes(setting.value), describe(setting.origin));
     }
   }
   return unique;
@@ -118,7 +118,7 @@ Result<std::optional<std::string>> read_for_plan(CurrentValues& current, const S
   Error error = std::move(value).error();
   if (!family_of(key).empty()) {
     error.message = fmt::format("the pod has no interface {}, or the kernel no such sysctl of it",
-                                quoted(key.components().at(3)));
+                                in_quotes(key.components().at(3)));
   }
   return std::unexpected(std::move(error).within(key.name()));
 }

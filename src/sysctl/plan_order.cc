@@ -15,7 +15,7 @@ namespace {
 using IndexByName = std::unordered_map<std::string_view, std::size_t>;
 
 std::string wish(const Setting& setting) {
-  return fmt::format("{}={} ({})", setting.key.name(), quoted(setting.value),
+  return fmt::format("{}={} ({})", setting.key.name(), in_quotes(setting.value),
                      describe(setting.origin));
 }
 
@@ -152,7 +152,7 @@ Result<> check_lone(const LonePartner& lone, const Setting& setting,
     return {};
   }
   return Error::of(Code::invalid_argument, "{} cannot be set while {} is {}: {}; set {} too",
-                   wish(setting), lone.partner.name(), quoted(normalise(partner_value)),
+                   wish(setting), lone.partner.name(), in_quotes(normalise(partner_value)),
                    lone.constraint->why, lone.partner.name());
 }
 

@@ -118,7 +118,7 @@ class Trial {
       if (now != value) {
         return fmt::format(
             "active probe: a write in a namespace changed the host's {} from {} to {}", key.name(),
-            quoted(value), quoted(now));
+            in_quotes(value), in_quotes(now));
       }
     }
     return std::nullopt;

@@ -41,7 +41,7 @@ std::string describe(const Origin& origin) {
 Result<Setting> parse_assignment(std::string_view text, Origin origin) {
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos) {
-    return Error::of(Code::invalid_argument, "{} is not of the form KEY=VALUE", quoted(text));
+    return Error::of(Code::invalid_argument, "{} is not of the form KEY=VALUE", in_quotes(text));
   }
   PSYS_TRY_ASSIGN(SysctlKey key, SysctlKey::parse(text.substr(0, equals)));
   const std::string_view value = text.substr(equals + 1);
@@ -51,7 +51,7 @@ Result<Setting> parse_assignment(std::string_view text, Origin origin) {
 
 Result<> check_value_text(const SysctlKey& key, std::string_view value) {
   const auto refuse = [&](std::string_view rule) {
-    return Error::of(Code::invalid_argument, "invalid value {} of {}: {}", quoted(value),
+    return Error::of(Code::invalid_argument, "invalid value {} of {}: {}", in_quotes(value),
                      key.name(), rule);
   };
   if (trim(value).empty()) {

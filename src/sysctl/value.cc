@@ -240,7 +240,7 @@ Result<> check_value(const SysctlKey& key, std::string_view value) {
     return {};
   }
   if (const Broken rule = broken_rule(*entry, value)) {
-    return Error::of(Code::invalid_argument, "invalid value {} of {}: {}", quoted(value),
+    return Error::of(Code::invalid_argument, "invalid value {} of {}: {}", in_quotes(value),
                      key.name(), *rule);
   }
   return {};

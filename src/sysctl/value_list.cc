@@ -40,7 +40,7 @@ std::expected<std::pair<std::uint64_t, std::uint64_t>, std::string> read_range(
     return std::unexpected(std::move(high).error());
   }
   if (*high < *low) {
-    return std::unexpected(fmt::format("the range {} ends before it begins", quoted(text)));
+    return std::unexpected(fmt::format("the range {} ends before it begins", in_quotes(text)));
   }
   return std::pair{*low, *high};
 }

@@ -62,13 +62,13 @@ bool in_range(const Number& number, const Range& range) noexcept {
 std::expected<Number, std::string> checked_number(std::string_view word) {
   const auto number = read_number(word);
   if (!number) {
-    return std::unexpected(quoted(word) + " is not a number that the kernel reads");
+    return std::unexpected(in_quotes(word) + " is not a number that the kernel reads");
   }
   const std::string_view digits = word.substr(word.starts_with('-') ? 1 : 0);
   const auto decimal = parse_number<std::uint64_t>(digits);
   if (decimal && *decimal != number->magnitude) {
     return std::unexpected(fmt::format("the kernel reads {}, with its leading zero, as octal: {}",
-                                       quoted(word), to_string(*number)));
+                                       in_quotes(word), to_string(*number)));
   }
   return *number;
 }

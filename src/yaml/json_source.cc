@@ -198,7 +198,7 @@ Result<> JsonSource::read_word(TreeBuilder& builder) {
       0, static_cast<std::size_t>(std::ranges::find_if(text, ends_word) - text.begin()));
   if (word != "true" && word != "false" && word != "null" && !is_number(word)) {
     return refuse(builder, word.empty() ? "a value is expected"
-                                        : fmt::format("{} is not a value", quoted(word, 40)));
+                                        : fmt::format("{} is not a value", in_quotes(word, 40)));
   }
   at_ += word.size();
   return builder.scalar(start, position(), "", "", Style::plain, word);

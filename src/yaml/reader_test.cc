@@ -19,7 +19,7 @@ std::string show(const Node& node) {
   std::string text;
   switch (node.kind) {
     case Kind::scalar:
-      return node.style == Style::quoted ? quoted(node.text) : std::string(node.text);
+      return node.style == Style::quoted ? in_quotes(node.text) : std::string(node.text);
     case Kind::sequence:
       for (const Node* item : node.items) {
         text += (text.empty() ? "" : ",") + show(*item);

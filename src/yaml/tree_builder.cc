@@ -215,8 +215,8 @@ Result<std::string_view> TreeBuilder::name_of(const Node& key) {
     case ScalarType::null:
       return refuse(key.at, "null cannot be a key; write it in quotes");
     case ScalarType::unfit:
-      return refuse(
-          key.at, fmt::format("tag {} does not fit the key {}", quoted(key.tag), quoted(key.text)));
+      return refuse(key.at, fmt::format("tag {} does not fit the key {}", in_quotes(key.tag),
+                                        in_quotes(key.text)));
     case ScalarType::boolean:
       return std::string_view(scalar.boolean ? "true" : "false");
     case ScalarType::integer:
@@ -246,7 +246,7 @@ Result<> TreeBuilder::check_duplicates(const std::vector<Entry>& entries) const 
   const auto twice = [&](const Entry& entry, const Entry& first) {
     return refuse(entry.key->at,
                   fmt::format("key {} stands twice in this mapping, first at line {}, column {}",
-                              quoted(entry.name), first.key->at.line, first.key->at.column));
+                              in_quotes(entry.name), first.key->at.line, first.key->at.column));
   };
   if (entries.size() <= kLinearScan) {
     for (auto entry = entries.begin(); entry != entries.end(); ++entry) {

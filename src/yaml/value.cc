@@ -27,7 +27,7 @@ Scalar scalar_of(const Node& node) {
 
 std::string child_path(std::string_view path, std::string_view name) {
   if (!is_identifier(name)) {
-    const std::string shown = quoted(name);
+    const std::string shown = in_quotes(name);
     return fmt::format("{}[{}]", path, std::string_view(shown).substr(1, shown.size() - 2));
   }
   return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
@@ -89,7 +89,7 @@ Result<std::string> Value::as_string() const {
     case ScalarType::integer:
     case ScalarType::floating:
       return std::unexpected(
-          error(fmt::format("must be a string; write {} in quotes", quoted(node_->text))));
+          error(fmt::format("must be a string; write {} in quotes", in_quotes(node_->text))));
     default:
       return std::unexpected(error(fmt::format("must be a string, but is {}", type_name(*node_))));
   }
@@ -125,7 +125,7 @@ Result<std::int64_t> Value::as_int() const {
   }
   if (scalar.type == ScalarType::floating) {
     return std::unexpected(
-        error(fmt::format("must be a whole number of 64 bits, but is {}", quoted(node_->text))));
+        error(fmt::format("must be a whole number of 64 bits, but is {}", in_quotes(node_->text))));
   }
   return std::unexpected(error(fmt::format("must be a number, but is {}", type_name(*node_))));
 }

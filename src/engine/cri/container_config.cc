@@ -31,7 +31,7 @@ Result<> put_user(const pod::Container& container, cri::SecurityContext& securit
   if (!security.run_as_group) {
     return Error::of(Code::unsupported,
                      "--user {}: a container runtime of Kubernetes takes groups by number only",
-                     podsysctl::quoted(text));
+                     in_quotes(text));
   }
   return {};
 }

@@ -30,7 +30,7 @@ Result<std::string> socket_of_endpoint(std::string_view endpoint) {
     return Error::of(Code::invalid_argument,
                      "{} is no address of a container runtime on this machine: it is a unix "
                      "socket, unix:///run/containerd/containerd.sock",
-                     podsysctl::quoted(endpoint));
+                     in_quotes(endpoint));
   }
   return std::string(path);
 }

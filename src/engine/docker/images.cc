@@ -101,7 +101,7 @@ Result<image::Resolved> resolve_registry(Daemon& daemon, const Wanted& wanted,
     return Error::of(Code::not_found,
                      "the image {} is not in Docker's store: pull it with `docker pull {}`, or "
                      "allow that with --pull missing",
-                     podsysctl::quoted(name), name);
+                     in_quotes(name), name);
   }
   if (!found) {
     return std::unexpected(found.error());
@@ -142,8 +142,8 @@ Result<image::Resolved> load_oci(Daemon& daemon, const Reference& reference,
                               .args = {"copy", "--quiet", source, "docker-archive:" + archive}},
                              "", kCopyLimit));
   if (copied.status != 0) {
-    return Error::of(Code::invalid_argument, "the image {} cannot be read: {}",
-                     podsysctl::quoted(source), trim(copied.err));
+    return Error::of(Code::invalid_argument, "the image {} cannot be read: {}", in_quotes(source),
+                     trim(copied.err));
   }
   return load_archive(daemon, archive, "", progress);
 }

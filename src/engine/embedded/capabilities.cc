@@ -93,7 +93,7 @@ Result<Named> parse(const std::vector<std::string>& names) {
       return Error::of(Code::invalid_argument,
                        "unknown capability {}: the names are those of capabilities(7), such as "
                        "NET_ADMIN, or ALL",
-                       quoted(name));
+                       in_quotes(name));
     }
     named.set = named.set | *found;
   }
@@ -138,7 +138,7 @@ Result<CapabilitySet> grantable_capabilities() {
     const auto bits = parse_number<std::uint64_t>(trim(line.substr(line.find(':') + 1)), 16);
     if (!bits) {
       return Error::of(Code::internal, "/proc/thread-self/status: {} is no capability set",
-                       quoted(line));
+                       in_quotes(line));
     }
     grantable = grantable & CapabilitySet(*bits);
     ++seen;

@@ -108,8 +108,7 @@ Result<> empty_group(const std::string& group) {
 
 Result<> remove_cgroup(const CgroupLayout& layout, const std::string& path) {
   if (!path.starts_with('/') || path == "/" || path.find("..") != std::string::npos) {
-    return Error::of(Code::invalid_argument, "{} is no control group of ours",
-                     podsysctl::quoted(path));
+    return Error::of(Code::invalid_argument, "{} is no control group of ours", in_quotes(path));
   }
   for (const std::string& point : mount_points(layout)) {
     for (const std::string& group : tree_of(point + path)) {

@@ -102,7 +102,7 @@ void add_memberships(Identity& identity, std::string_view groups, std::string_vi
 std::unexpected<Error> no_such_user(std::string_view user) {
   return Error::of(Code::invalid_argument,
                    "unable to find user {}: no matching entries in the image's /etc/passwd",
-                   quoted(user));
+                   in_quotes(user));
 }
 
 Result<std::uint32_t> checked(std::int64_t id, std::string_view field) {
@@ -172,7 +172,7 @@ Result<Identity> resolve_user(linux::FdRef rootfs, std::string_view user) {
     if (!gid) {
       return Error::of(Code::invalid_argument,
                        "unable to find group {}: no matching entries in the image's /etc/group",
-                       quoted(group));
+                       in_quotes(group));
     }
     identity.gid = *gid;
   } else if (account) {

@@ -188,7 +188,7 @@ Result<std::optional<int>> read_exit_code(const std::string& exit_dir, const std
   }
   const auto code = parse_number<int>(trim(*text));
   if (!code) {
-    return Error::of(Code::internal, "{} holds no exit code: {}", path, podsysctl::quoted(*text));
+    return Error::of(Code::internal, "{} holds no exit code: {}", path, in_quotes(*text));
   }
   return code;
 }

@@ -39,18 +39,18 @@ Result<> check_bind(const BindMount& bind) {
       std::ranges::find(parts, "..") != parts.end()) {
     return Error::of(Code::invalid_argument,
                      "the mount path {} is not an absolute path below / without \"..\"",
-                     podsysctl::quoted(bind.target));
+                     in_quotes(bind.target));
   }
   // It would lie over /proc/sys, which is read-only for a reason.
   if (parts[0] == "proc") {
     return Error::of(Code::invalid_argument,
                      "a volume cannot be mounted at {}: /proc is the "
                      "kernel's",
-                     podsysctl::quoted(bind.target));
+                     in_quotes(bind.target));
   }
   if (!bind.source.starts_with('/')) {
     return Error::of(Code::internal, "the source {} of the mount {} is no absolute path",
-                     podsysctl::quoted(bind.source), podsysctl::quoted(bind.target));
+                     in_quotes(bind.source), in_quotes(bind.target));
   }
   return {};
 }
@@ -118,7 +118,7 @@ Result<json::Value> mounts_part(const OciSpecInput& input) {
     PSYS_TRY(check_bind(bind));
     if (!targets.insert(components(bind.target)).second) {
       return Error::of(Code::invalid_argument, "two volumes are mounted at {}: it must be unique",
-                       podsysctl::quoted(bind.target));
+                       in_quotes(bind.target));
     }
     mounts.push_back(bind_entry(bind.target, bind.source, bind.access, bind.propagation));
   }

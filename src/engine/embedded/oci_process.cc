@@ -54,7 +54,7 @@ Result<std::vector<std::string>> environment(const OciSpecInput& input) {
     if (variable.name.empty() || variable.name.find('=') != std::string::npos) {
       return Error::of(Code::invalid_argument,
                        "the environment variable {} has an empty name or '=' in it",
-                       podsysctl::quoted(variable.name));
+                       in_quotes(variable.name));
     }
     env.set(variable.name, variable.value);
   }
@@ -97,7 +97,7 @@ Result<> check_text(std::string_view text, std::string_view what) {
   for (std::string_view rest = text; !rest.empty();) {
     const std::size_t length = utf8_length(rest);
     if (length == 0 || rest.front() == '\0') {
-      return Error::of(Code::invalid_argument, "{} {} {}", what, podsysctl::quoted(text),
+      return Error::of(Code::invalid_argument, "{} {} {}", what, in_quotes(text),
                        length == 0 ? "is not valid UTF-8, which is all that a container's "
                                      "configuration can carry"
                                    : "has a NUL in it");
@@ -110,13 +110,13 @@ Result<> check_text(std::string_view text, std::string_view what) {
 Result<> check_working_dir(const std::string& folder) {
   if (!folder.starts_with('/')) {
     return Error::of(Code::invalid_argument, "the working folder {} is not an absolute path",
-                     podsysctl::quoted(folder));
+                     in_quotes(folder));
   }
   if (is_process_folder(folder)) {
     return Error::of(Code::invalid_argument,
                      "the working folder {} lies in a process's own folder of /proc, from where a "
                      "container could reach the host's files",
-                     podsysctl::quoted(folder));
+                     in_quotes(folder));
   }
   return check_text(folder, "the working folder");
 }
@@ -126,7 +126,7 @@ Result<json::Value> process_part(const OciSpecInput& input, CapabilitySet capabi
   if (command.empty() || command.front().empty()) {
     return Error::of(Code::invalid_argument,
                      "no command specified: neither the image nor the container {} names one",
-                     podsysctl::quoted(input.container.name));
+                     in_quotes(input.container.name));
   }
   for (const std::string& argument : command) {
     PSYS_TRY(check_text(argument, "the argument"));

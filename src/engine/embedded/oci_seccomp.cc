@@ -79,7 +79,7 @@ Result<Seccomp> seccomp_part(const OciSpecInput& input, CapabilitySet capabiliti
     return Error::of(Code::unsupported,
                      "there is no default seccomp profile for the architecture {}: set "
                      "seccompProfile to Unconfined, or to a profile of your own",
-                     podsysctl::quoted(input.host.architecture));
+                     in_quotes(input.host.architecture));
   }
   return Seccomp{default_profile(arches, capabilities),
                  encode_seccomp(compile_seccomp(arches, capabilities))};

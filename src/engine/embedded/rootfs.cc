@@ -81,7 +81,7 @@ Result<> check_target(linux::FdRef rootfs, const std::string& target) {
   if (is_system(first_component(place))) {
     return Error::of(Code::invalid_argument,
                      "the path {} cannot be used: it leads to {} through a link of the image",
-                     podsysctl::quoted(target), podsysctl::quoted(place));
+                     in_quotes(target), in_quotes(place));
   }
   return {};
 }

@@ -31,7 +31,7 @@ Result<RuntimeChoice> make_choice(const std::string& wanted, const CgroupLayout&
     std::error_code failure;
     choice.path = std::filesystem::absolute(wanted, failure).string();
     if (failure || !std::filesystem::exists(choice.path)) {
-      return Error::of(Code::not_found, "the runtime {} does not exist", podsysctl::quoted(wanted));
+      return Error::of(Code::not_found, "the runtime {} does not exist", in_quotes(wanted));
     }
   }
   choice.kind = kind_of(choice.path);
@@ -55,7 +55,7 @@ Result<RuntimeChoice> choose_runtime(const std::string& wanted, const CgroupLayo
       return Error::of(Code::not_found,
                        "the runtime {} is not installed: install it, or choose runc or crun with "
                        "--runtime",
-                       podsysctl::quoted(wanted));
+                       in_quotes(wanted));
     }
     return choice;
   }
