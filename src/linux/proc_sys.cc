@@ -123,7 +123,7 @@ Result<SysctlFile> ProcSys::open_key(std::string_view path, ProcSysAccess access
       return not_a_sysctl(below);
     }
   }
-  return SysctlFile(std::move(fd), "/proc/" + below);
+  return SysctlFile(std::move(fd), path);
 }
 
 Result<std::string> SysctlFile::read() const {
@@ -134,7 +134,7 @@ Result<std::string> SysctlFile::read() const {
     const ssize_t count = ::pread(fd_.get(), value.data() + length, value.size() - length,
                                   static_cast<off_t>(length));
     if (count < 0) {
-      return Error::from_errno(errno, "read {}", name_);
+      return Error::from_errno(errno, "read /proc/sys/{}", path_);
     }
     length += static_cast<std::size_t>(count);
     // The handlers of kernel/sysctl.c print a value in one go: less than asked for is its end.
@@ -153,11 +153,11 @@ Result<std::string> SysctlFile::read() const {
 Result<> SysctlFile::write(std::string_view value) const {
   const ssize_t count = ::pwrite(fd_.get(), value.data(), value.size(), 0);
   if (count < 0) {
-    return Error::from_errno(errno, "write {} to {}", in_quotes(value), name_);
+    return Error::from_errno(errno, "write {} to /proc/sys/{}", in_quotes(value), path_);
   }
   if (static_cast<std::size_t>(count) != value.size()) {
-    return Error::of(Code::short_write, "write {} to {}: the kernel took {} of {} bytes",
-                     in_quotes(value), name_, count, value.size());
+    return Error::of(Code::short_write, "write {} to /proc/sys/{}: the kernel took {} of {} bytes",
+                     in_quotes(value), path_, count, value.size());
   }
   return {};
 }

@@ -27,10 +27,10 @@ class SysctlFile {
 
  private:
   friend class ProcSys;
-  SysctlFile(Fd fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
+  SysctlFile(Fd fd, std::string_view path) : fd_(std::move(fd)), path_(path) {}
 
   Fd fd_;
-  std::string name_;
+  std::string path_;  // below /proc/sys
 };
 
 class ProcSys {

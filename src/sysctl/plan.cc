@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <ranges>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "base/strings.h"
@@ -16,23 +15,27 @@ namespace podsysctl::sysctl {
 namespace {
 
 // The settings without identical duplicates.
-Result<std::vector<Setting>> unique_settings(std::span<const Setting> settings) {
-  std::unordered_map<SysctlKey, std::size_t> index;
-  std::vector<Setting> unique;
-  for (const Setting& setting : settings) {
-    const auto [place, added] = index.emplace(setting.key, unique.size());
+Result<std::vector<Setting>> unique_settings(std::vector<Setting> settings) {
+  std::unordered_map<std::string_view, std::size_t> index;
+  index.reserve(settings.size());
+  std::vector<bool> is_again(settings.size());
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    const Setting& setting = settings[i];
+    const auto [place, added] = index.emplace(setting.key.name(), i);
     if (added) {
-      unique.push_back(setting);
       continue;
     }
-    const Setting& first = unique[place->second];
+    is_again[i] = true;
+    const Setting& first = settings[place->second];
     if (!same_value(setting.key, setting.value, first.value)) {
       return Error::of(Code::conflict, "{} is asked for twice, as {} ({}) and as {} ({}): keep one",
                        setting.key.name(), in_quotes(first.value), describe(first.origin),
                        in_quotes(setting.value), describe(setting.origin));
     }
   }
-  return unique;
+  std::size_t next = 0;
+  std::erase_if(settings, [&](const Setting&) { return is_again[next++]; });
+  return settings;
 }
 
 Result<> check_pairs(std::span<const RelatedPair> pairs, std::span<const Setting> settings) {
@@ -69,19 +72,18 @@ std::unexpected<Error> refuse_ring(const std::vector<std::size_t>& ring,
                    join(names, ", "));
 }
 
-// The keys whose value a write of another key of the set may change.
-std::unordered_set<SysctlKey> disturbed_keys(std::span<const RelatedPair> pairs,
-                                             std::span<const Setting> settings) {
-  std::unordered_set<SysctlKey> keys;
+// Marks the settings whose value a write of another key of the set may change.
+std::vector<bool> disturbed_by(std::span<const RelatedPair> pairs, std::size_t count) {
+  std::vector<bool> disturbed(count);
   for (const RelatedPair& pair : pairs) {
     if (pair.constraint->kind != ConstraintKind::ordered) {
-      keys.insert(settings[pair.second].key);
+      disturbed[pair.second] = true;
     }
     if (pair.constraint->kind == ConstraintKind::same) {
-      keys.insert(settings[pair.first].key);
+      disturbed[pair.first] = true;
     }
   }
-  return keys;
+  return disturbed;
 }
 
 Plan arrange(std::vector<Setting> settings, std::vector<std::string> previous,
@@ -126,16 +128,16 @@ Result<std::optional<std::string>> read_for_plan(CurrentValues& current, const S
 }  // namespace
 
 Result<Plan> make_plan(std::vector<Setting> settings, CurrentValues& current) {
-  PSYS_TRY_ASSIGN(settings, unique_settings(settings));
+  PSYS_TRY_ASSIGN(settings, unique_settings(std::move(settings)));
   const Relations relations = relations_among(settings);
   PSYS_TRY(check_pairs(relations.pairs, settings));
   std::vector<std::string> previous;
-  std::unordered_set<SysctlKey> unset;
+  previous.reserve(settings.size());
+  std::vector<bool> unset;
+  unset.reserve(settings.size());
   for (const Setting& setting : settings) {
     PSYS_TRY_ASSIGN(std::optional<std::string> value, read_for_plan(current, setting.key));
-    if (!value) {
-      unset.insert(setting.key);
-    }
+    unset.push_back(!value);
     previous.push_back(std::move(value).value_or(""));
   }
   PSYS_TRY(check_lone_partners(relations, settings, current));
@@ -144,11 +146,11 @@ Result<Plan> make_plan(std::vector<Setting> settings, CurrentValues& current) {
   if (!order) {
     return refuse_ring(order.error(), settings);
   }
-  const std::unordered_set<SysctlKey> disturbed = disturbed_keys(relations.pairs, settings);
+  const std::vector<bool> disturbed = disturbed_by(relations.pairs, settings.size());
   Plan plan = arrange(std::move(settings), std::move(previous), *order);
-  for (Step& step : plan.steps) {
-    step.unset = unset.contains(step.setting.key);
-    step.disturbed = disturbed.contains(step.setting.key);
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    plan.steps[i].unset = unset[(*order)[i]];
+    plan.steps[i].disturbed = disturbed[(*order)[i]];
   }
   return plan;
 }
@@ -169,7 +171,8 @@ Plan inverse_of(std::span<const Step> written) {
 }
 
 Result<> check_satisfiable(std::span<const Setting> settings) {
-  PSYS_TRY_ASSIGN(const std::vector<Setting> unique, unique_settings(settings));
+  PSYS_TRY_ASSIGN(const std::vector<Setting> unique,
+                  unique_settings({settings.begin(), settings.end()}));
   return check_pairs(relations_among(unique).pairs, unique);
 }
 

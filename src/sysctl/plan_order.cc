@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "sysctl/value.h"
 #include "sysctl/value_number.h"
+#include "sysctl/words.h"
 
 namespace podsysctl::sysctl {
 namespace {
@@ -19,10 +20,7 @@ std::string wish(const Setting& setting) {
                      describe(setting.origin));
 }
 
-std::optional<Number> first_number(std::string_view value) {
-  const auto words = split_words(value);
-  return words.empty() ? std::nullopt : read_number(words.front());
-}
+std::optional<Number> first_number(std::string_view value) { return read_number(take_word(value)); }
 
 // Text that no number can be read from is left to value.h and to the kernel.
 bool is_above(std::string_view lower, std::string_view upper) {
@@ -54,15 +52,21 @@ bool agree(const Constraint& same, std::string_view first, std::string_view seco
 class RelationFinder {
  public:
   explicit RelationFinder(std::span<const Setting> settings) : settings_(settings) {
+    index_.reserve(settings.size());
+    ends_.reserve(settings.size());
     for (std::size_t i = 0; i < settings.size(); ++i) {
       index_.emplace(settings[i].key.name(), i);
       ends_.push_back(end_of(settings[i].key.name()));
+      marks_ |= mark_of(ends_.back());
     }
   }
 
   void find(const Constraint& constraint, Relations& relations) const {
     const std::string_view first_end = end_of(constraint.first);
     const std::string_view second_end = end_of(constraint.second);
+    if (!may_match_any(first_end) && !may_match_any(second_end)) {
+      return;
+    }
     for (std::size_t i = 0; i < settings_.size(); ++i) {
       if (may_match(second_end, ends_[i])) {
         if (const auto captures = match_pattern(constraint.second, settings_[i].key.name())) {
@@ -80,6 +84,15 @@ class RelationFinder {
   static std::string_view end_of(std::string_view name) { return name.substr(name.rfind('.') + 1); }
   static bool may_match(std::string_view pattern_end, std::string_view key_end) {
     return pattern_end == key_end || pattern_end.starts_with('{');
+  }
+
+  // One bit for each kind of end: most rules are about no key of the set.
+  static std::uint64_t mark_of(std::string_view end) {
+    constexpr std::size_t kBits = 64;
+    return std::uint64_t{1} << ((end.size() + static_cast<unsigned char>(end.back())) % kBits);
+  }
+  [[nodiscard]] bool may_match_any(std::string_view pattern_end) const {
+    return pattern_end.starts_with('{') || (marks_ & mark_of(pattern_end)) != 0;
   }
 
   // Setting i is the constraint's second key; the first one's captures are among its own.
@@ -116,6 +129,7 @@ class RelationFinder {
   std::span<const Setting> settings_;
   IndexByName index_;
   std::vector<std::string_view> ends_;  // of the settings' keys: their last components
+  std::uint64_t marks_ = 0;             // of all ends
 };
 
 }  // namespace

@@ -2,8 +2,8 @@
 #include "sysctl/target.h"
 
 #include <array>
-#include <map>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "linux/proc_sys.h"
@@ -114,13 +114,13 @@ class JoinedTree final : public SysctlTree {
   };
 
   Result<const OpenKey*> open_key(const SysctlKey& key) {
-    if (const auto known = files_.find(key.name()); known != files_.end()) {
+    if (const auto known = files_.find(key); known != files_.end()) {
       return &known->second;
     }
     const std::string path = key.path();
     Result<linux::SysctlFile> file = proc_sys_.open_key(path, linux::ProcSysAccess::read_write);
     if (file) {
-      return &files_.emplace(key.name(), OpenKey{*std::move(file), {}}).first->second;
+      return &files_.emplace(key, OpenKey{*std::move(file), {}}).first->second;
     }
     if (file.error().code != Code::permission) {
       return std::unexpected(file.error());
@@ -129,7 +129,7 @@ class JoinedTree final : public SysctlTree {
     PSYS_TRY_ASSIGN(linux::SysctlFile readable,
                     proc_sys_.open_key(path, linux::ProcSysAccess::read));
     OpenKey opened{std::move(readable), file.error()};
-    return &files_.emplace(key.name(), std::move(opened)).first->second;
+    return &files_.emplace(key, std::move(opened)).first->second;
   }
 
   Result<UsernsHelper*> get_helper() {
@@ -144,7 +144,7 @@ class JoinedTree final : public SysctlTree {
   const Target& target_;
   std::optional<Namespace> owner_;
   std::optional<UsernsHelper> helper_;
-  std::map<std::string, OpenKey> files_;
+  std::unordered_map<SysctlKey, OpenKey> files_;
 };
 
 Result<> enter(const Target& target) {

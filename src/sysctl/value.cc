@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <optional>
 
 #include "base/strings.h"
@@ -12,6 +13,7 @@
 #include "sysctl/setting.h"
 #include "sysctl/value_list.h"
 #include "sysctl/value_number.h"
+#include "sysctl/words.h"
 
 namespace podsysctl::sysctl {
 namespace {
@@ -206,10 +208,8 @@ bool same_rounded(Rounding rounding, const Number& wanted, const Number& read_ba
   return wanted.magnitude - read_back.magnitude == 1;
 }
 
-bool same_words(Rounding rounding, std::string_view wanted, std::string_view read_back) {
-  const auto left = split_words(wanted);
-  const auto right = split_words(read_back);
-  return std::ranges::equal(left, right, [&](std::string_view a, std::string_view b) {
+bool same_numbers(Rounding rounding, std::string_view wanted, std::string_view read_back) {
+  return same_words(wanted, read_back, [&](std::string_view a, std::string_view b) {
     const auto wanted_number = read_number(a);
     const auto number = read_number(b);
     return a == b || (wanted_number && number && same_rounded(rounding, *wanted_number, *number));
@@ -248,7 +248,8 @@ Result<> check_value(const SysctlKey& key, std::string_view value) {
 
 std::string normalise(std::string_view value) {
   std::string text;
-  for (const std::string_view word : split_words(value)) {
+  text.reserve(value.size());
+  for (std::string_view word = take_word(value); !word.empty(); word = take_word(value)) {
     text += text.empty() ? "" : " ";
     text += word;
   }
@@ -256,6 +257,9 @@ std::string normalise(std::string_view value) {
 }
 
 bool same_value(const SysctlKey& key, std::string_view wanted, std::string_view read_back) {
+  if (same_words(wanted, read_back, std::equal_to<>())) {
+    return true;  // as nearly every read-back is, whatever the key
+  }
   const Entry* const entry = find_entry(key);
   const ValueType type = entry == nullptr ? ValueType::vector : entry->type;
   switch (type) {
@@ -269,12 +273,11 @@ bool same_value(const SysctlKey& key, std::string_view wanted, std::string_view 
     case ValueType::hex_key:
       return same_parsed(read_hex_key(trim(wanted)), read_hex_key(trim(read_back)));
     case ValueType::word:
-      return normalise(wanted) == normalise(read_back) ||
-             same_address(trim(wanted), trim(read_back));
+      return same_address(trim(wanted), trim(read_back));
     case ValueType::text:
-      return normalise(wanted) == normalise(read_back);
+      return false;
     default:
-      return same_words(entry == nullptr ? Rounding::none : entry->rounding, wanted, read_back);
+      return same_numbers(entry == nullptr ? Rounding::none : entry->rounding, wanted, read_back);
   }
 }
 
