@@ -113,6 +113,7 @@ class Bench {
                                             .host = *self.host_,
                                             .clock = self.clock_,
                                             .recorder = self.recorder_}));
+    PSYS_TRY_ASSIGN(bench->way_in_, bench->keeper_->writer().for_this_thread());
     return bench;
   }
 
@@ -167,9 +168,9 @@ class Bench {
     const agent::Sandbox wishes = sandbox(pid);
     agent::Sandbox plain = wishes;
     plain.annotations.clear();
-    PSYS_TRY(timed("start", counts, [&] { return keeper_->start(wishes); }));
-    PSYS_TRY(timed("review", counts, [&] { return keeper_->start(wishes); }));
-    return timed("nothing", counts, [&] { return keeper_->start(plain); });
+    PSYS_TRY(timed("start", counts, [&] { return keeper_->start(wishes, *way_in_); }));
+    PSYS_TRY(timed("review", counts, [&] { return keeper_->start(wishes, *way_in_); }));
+    return timed("nothing", counts, [&] { return keeper_->start(plain, *way_in_); });
   }
 
   Result<> through_a_socket(int rounds) {
@@ -216,6 +217,7 @@ class Bench {
   std::optional<policy::Allowlist> allowlist_;
   std::shared_ptr<rules::PolicySet> policies_ = std::make_shared<rules::PolicySet>();
   std::unique_ptr<agent::PodKeeper> keeper_;
+  std::optional<sysctl::SysctlWriter> way_in_;  // as the door's thread has it
 };
 
 Result<> run(const std::vector<std::string>& words) {

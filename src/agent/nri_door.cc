@@ -17,6 +17,7 @@ constexpr milliseconds kConnectLimit{1000};
 }  // namespace
 
 Result<> NriDoor::run(linux::FdRef stop) {
+  PSYS_TRY_ASSIGN(way_in_, keeper_.writer().for_this_thread());
   if (way_.handed_over) {
     PSYS_TRY_ASSIGN(const Parting parting, serve(*way_.handed_over, stop));
     if (parting == Parting::ended) {
@@ -56,7 +57,7 @@ Result<> NriDoor::synchronize(std::vector<nri::PodSandbox> pods) {
 }
 
 Result<> NriDoor::run_pod_sandbox(const nri::PodSandbox& pod) {
-  return keeper_.start(sandbox_of(pod));
+  return keeper_.start(sandbox_of(pod), *way_in_);
 }
 
 // The record stays until the runtime forgets the sandbox, too.

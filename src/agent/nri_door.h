@@ -47,6 +47,7 @@ class NriDoor final : public Door, private nri::Plugin {
   [[nodiscard]] Sandbox sandbox_of(const nri::PodSandbox& pod) const;
 
   PodKeeper& keeper_;
+  std::optional<sysctl::SysctlWriter> way_in_;  // of the thread in run()
   NriWay way_;
   Presence presence_;
 };

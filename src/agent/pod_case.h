@@ -14,6 +14,7 @@
 #include "agent/turns.h"
 #include "rules/decide.h"
 #include "sysctl/apply.h"
+#include "sysctl/target.h"
 
 namespace podsysctl::agent {
 
@@ -21,6 +22,7 @@ struct PodCase {
   std::optional<Turn>& turn;  // until its values are written
   const Sandbox& sandbox;
   Occasion occasion;
+  sysctl::SysctlWriter& way_in;
   Result<OpenSandbox> open;
   rules::Decision decision;
   std::vector<std::string> by_hand;  // keys that are a person's

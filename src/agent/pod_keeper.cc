@@ -39,9 +39,9 @@ Result<std::unique_ptr<PodKeeper>> PodKeeper::open(Surroundings surroundings) {
   return std::unique_ptr<PodKeeper>(new PodKeeper(std::move(surroundings), std::move(writer)));
 }
 
-Result<> PodKeeper::start(const Sandbox& sandbox) {
+Result<> PodKeeper::start(const Sandbox& sandbox, sysctl::SysctlWriter& way_in) {
   const auto begin = std::chrono::steady_clock::now();
-  Result<> answer = handle(sandbox, Occasion::start);
+  Result<> answer = handle(sandbox, Occasion::start, way_in);
   const std::scoped_lock lock(mutex_);
   standing_.starts.add(std::chrono::steady_clock::now() - begin);
   return answer;
@@ -64,7 +64,8 @@ rules::Decision PodKeeper::decide(const Sandbox& sandbox, const Result<OpenSandb
   return decision;
 }
 
-Result<> PodKeeper::handle(const Sandbox& sandbox, Occasion occasion) {
+Result<> PodKeeper::handle(const Sandbox& sandbox, Occasion occasion,
+                           sysctl::SysctlWriter& way_in) {
   std::optional<Turn> turn(std::in_place, turns_,
                            is_new(occasion) ? Urgency::waited_for : Urgency::can_wait);
   {
@@ -76,6 +77,7 @@ Result<> PodKeeper::handle(const Sandbox& sandbox, Occasion occasion) {
   PodCase at_hand{.turn = turn,
                   .sandbox = sandbox,
                   .occasion = occasion,
+                  .way_in = way_in,
                   .open = open_namespaces(sandbox, around_.host, around_.host_root)};
   if (!at_hand.open && at_hand.open.error().code == Code::not_found && !is_new(occasion)) {
     return {};  // it has ended
@@ -124,7 +126,7 @@ Result<> PodKeeper::put(PodCase& at_hand) {
   if (!at_hand.open) {
     return fail(at_hand, at_hand.open.error());
   }
-  at_hand.application = enforce::enforce(at_hand.wanted(), at_hand.open->target, writer_);
+  at_hand.application = enforce::enforce(at_hand.wanted(), at_hand.open->target, at_hand.way_in);
   if (at_hand.application.failure) {
     return fail(at_hand, *at_hand.application.failure);
   }

@@ -55,8 +55,10 @@ class PodKeeper {
   [[nodiscard]] static Result<std::unique_ptr<PodKeeper>> open(Surroundings surroundings);
 
   // A sandbox that was just made: its containers wait for the answer. An error refuses the pod; its
-  // message is for the runtime to pass on.
-  [[nodiscard]] Result<> start(const Sandbox& sandbox);
+  // message is for the runtime to pass on. `way_in` is writer(), or one made of it for the calling
+  // thread, which is faster.
+  [[nodiscard]] Result<> start(const Sandbox& sandbox, sysctl::SysctlWriter& way_in);
+  [[nodiscard]] Result<> start(const Sandbox& sandbox) { return start(sandbox, writer_); }
   // One that a runtime has just started without waiting for us: as start(), but it runs already,
   // and cannot be refused any more.
   void follow(const Sandbox& sandbox);
@@ -86,7 +88,8 @@ class PodKeeper {
   PodKeeper(Surroundings surroundings, sysctl::SysctlWriter writer)
       : around_(std::move(surroundings)), writer_(std::move(writer)) {}
 
-  [[nodiscard]] Result<> handle(const Sandbox& sandbox, Occasion occasion);
+  [[nodiscard]] Result<> handle(const Sandbox& sandbox, Occasion occasion,
+                                sysctl::SysctlWriter& way_in);
   [[nodiscard]] bool is_done(const Sandbox& sandbox, Occasion occasion) const;
   [[nodiscard]] rules::Decision decide(const Sandbox& sandbox, const Result<OpenSandbox>& open);
   void recall(PodCase& at_hand);

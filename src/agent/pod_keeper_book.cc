@@ -9,11 +9,11 @@ namespace podsysctl::agent {
 
 void PodKeeper::review(const Sandbox& sandbox) {
   // Nothing is refused on a review, so there is nothing to pass on.
-  static_cast<void>(handle(sandbox, Occasion::review));
+  static_cast<void>(handle(sandbox, Occasion::review, writer_));
 }
 
 void PodKeeper::follow(const Sandbox& sandbox) {
-  static_cast<void>(handle(sandbox, Occasion::follow));
+  static_cast<void>(handle(sandbox, Occasion::follow, writer_));
 }
 
 // Another door was told of this very sandbox before, or this one was: events may come twice. The
@@ -56,7 +56,7 @@ void PodKeeper::review(const Review& due) {
     sandbox = book_.find(due.sandbox_id);
   }
   if (sandbox) {  // else it has gone meanwhile
-    static_cast<void>(handle(*sandbox, due.occasion));
+    static_cast<void>(handle(*sandbox, due.occasion, writer_));
   }
 }
 

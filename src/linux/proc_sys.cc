@@ -105,6 +105,11 @@ Result<ProcSys> ProcSys::open_in_place() {
   return (filesystem.f_flags & ST_RDONLY) == 0 ? Result<ProcSys>(std::move(plain)) : open();
 }
 
+Result<ProcSys> ProcSys::clone() const {
+  PSYS_TRY_ASSIGN(Fd root, duplicate(root_.ref()));
+  return ProcSys(std::move(root), source_);
+}
+
 Result<SysctlFile> ProcSys::open_key(std::string_view path, ProcSysAccess access) const {
   const std::string below = fmt::format("sys/{}", path);
   const int flags = access == ProcSysAccess::read ? O_RDONLY : O_RDWR;

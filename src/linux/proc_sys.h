@@ -44,6 +44,9 @@ class ProcSys {
   // gone the kernel waits for a grace period of RCU, milliseconds on a busy machine.
   [[nodiscard]] static Result<ProcSys> open_in_place();
 
+  // A second handle of the same mount.
+  [[nodiscard]] Result<ProcSys> clone() const;
+
   // `path` is relative to /proc/sys: "net/core/somaxconn".
   [[nodiscard]] Result<SysctlFile> open_key(std::string_view path, ProcSysAccess access) const;
 

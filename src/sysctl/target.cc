@@ -222,6 +222,13 @@ Result<SysctlWriter> SysctlWriter::open_here(linux::HostNamespaces host) {
       std::make_unique<Parts>(std::move(proc_sys), std::move(host), std::move(home), nullptr));
 }
 
+Result<SysctlWriter> SysctlWriter::for_this_thread() const {
+  PSYS_TRY_ASSIGN(linux::ProcSys proc_sys, parts_->proc_sys.clone());
+  PSYS_TRY_ASSIGN(Home home, Home::of_this_thread());
+  return SysctlWriter(
+      std::make_unique<Parts>(std::move(proc_sys), parts_->host, std::move(home), nullptr));
+}
+
 Result<> SysctlWriter::visit(const Target& target, const std::function<void(SysctlTree&)>& work) {
   if (parts_->worker == nullptr) {
     return parts_->visit(target, work);

@@ -5,7 +5,8 @@
 // that joins the namespaces. Where a user namespace owns them, keys of scope ipc and user are read
 // and written by a child process that is root in it, since the kernel asks for credentials there;
 // net and uts keys need the host's root (measured on Linux 6.18). Thread-safety:
-// SysctlWriter::visit() may be called from any thread; calls are served in turn.
+// SysctlWriter::visit() may be called from any thread, and calls are served in turn, unless the
+// writer was made for one thread.
 #pragma once
 
 #include <functional>
@@ -40,6 +41,12 @@ class SysctlWriter {
   // For a process of one thread that ends when its target is served: that thread does the work, and
   // /proc itself is the way where nothing is mounted over it (ProcSys::open_in_place()).
   [[nodiscard]] static Result<SysctlWriter> open_here(linux::HostNamespaces host);
+
+  // The same way in for the calling thread, which does the work itself: a switch to another thread
+  // takes as long as a part of the work, and a whole time slice where the processor is busy. For
+  // who owns its thread: it goes home after each visit, but to where it is now, and whatever else
+  // it ran meanwhile would be in the target's namespaces.
+  [[nodiscard]] Result<SysctlWriter> for_this_thread() const;
 
   // Runs `work` with a tree of the target's parameters. The tree must not outlive the call.
   // denied_by_policy when a namespace of the target is the host's; the Result of joining otherwise.

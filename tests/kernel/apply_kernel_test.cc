@@ -284,6 +284,44 @@ TEST_F(ApplyOnThisKernel, TheHostsNamespacesAreRefused) {
   }
 }
 
+[[nodiscard]] std::vector<linux::NamespaceId> own_namespaces() {
+  std::vector<linux::NamespaceId> ids;
+  for (const NamespaceKind kind : linux::kPodNamespaces) {
+    ids.push_back(linux::Namespace::own(kind).value().id());
+  }
+  return ids;
+}
+
+TEST_F(ApplyOnThisKernel, AThreadWithItsOwnWayInDoesTheWorkAndComesHome) {
+  enter_pod({NamespaceKind::net, NamespaceKind::ipc, NamespaceKind::uts});
+  const std::vector<linux::NamespaceId> home = own_namespaces();
+  auto way_in = writer_->for_this_thread();
+  ASSERT_TRUE(way_in) << way_in.error().message;
+  std::vector<linux::NamespaceId> inside;
+  const auto visited = way_in->visit(*target_, [&](SysctlTree& tree) {
+    inside = own_namespaces();
+    EXPECT_TRUE(tree.write(key_of("net.core.somaxconn"), "1001"));
+    EXPECT_FALSE(tree.write(key_of("kernel.msgmax"), "nothing"));
+  });
+  ASSERT_TRUE(visited) << visited.error().message;
+  EXPECT_THAT(inside,
+              testing::ElementsAre(target_->net->id(), target_->ipc->id(), target_->uts->id()));
+  EXPECT_EQ(own_namespaces(), home);
+  EXPECT_EQ(read("net.core.somaxconn"), "1001");
+}
+
+TEST_F(ApplyOnThisKernel, AThreadWithItsOwnWayInIsKeptOutOfTheHost) {
+  auto way_in = writer_->for_this_thread();
+  ASSERT_TRUE(way_in) << way_in.error().message;
+  Target target;
+  target.net.emplace(linux::Namespace::own(NamespaceKind::net).value());
+  bool visited = false;
+  const auto outcome = way_in->visit(target, [&](SysctlTree&) { visited = true; });
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, Code::denied_by_policy);
+  EXPECT_FALSE(visited);
+}
+
 TEST_F(ApplyOnThisKernel, SharedNamespacesAreNotWritten) {
   enter_pod({NamespaceKind::net});
   EXPECT_FALSE(put({want("net.core.somaxconn", "1000")})->failure);
