@@ -15,6 +15,17 @@ std::string_view name_of_runtime(std::string_view runtime) {
   return runtime.substr(0, runtime.find(' '));
 }
 
+// Beyond so many in the queue, those that come are identified first: processes that are held take
+// descriptors.
+constexpr std::size_t kMaxHeld = 64;
+
+void identify(Report& report) {
+  if (report.process) {
+    report.pod.sandbox_process = report.process->id();
+    report.process.reset();
+  }
+}
+
 // What a runtime passes on begins with the reason already.
 std::string line_of(const Notice& notice) {
   return notice.message.starts_with(notice.reason)
@@ -44,7 +55,13 @@ Journal::~Journal() {
   thread_.join();
 }
 
-void Journal::keep(Report report) { add(std::move(report)); }
+void Journal::keep(Report report) {
+  if (state().queued >= kMaxHeld) {
+    identify(report);
+  }
+  add(std::move(report));
+}
+
 void Journal::forget(std::string sandbox_id) { add(Gone{std::move(sandbox_id)}); }
 void Journal::keep_only(const std::string& runtime, std::vector<std::string> sandbox_ids) {
   add(Only{runtime, std::move(sandbox_ids)});
@@ -82,10 +99,13 @@ void Journal::serve() {
     if (queue_.empty()) {
       return;
     }
-    const Entry entry = std::move(queue_.front());
+    Entry entry = std::move(queue_.front());
     queue_.pop_front();
     busy_ = true;
     lock.unlock();
+    if (Report* const report = std::get_if<Report>(&entry)) {
+      identify(*report);
+    }
     if (const Result<> written = write(entry); !written) {
       note_loss(written.error());
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/journal.h"
 
+#include <unistd.h>
+
 #include <gmock/gmock.h>
 
 #include "agent/testing.h"
@@ -44,6 +46,22 @@ class JournalTest : public store::StateFolder {
   KeepingLog log_;
   std::unique_ptr<Journal> journal_;
 };
+
+TEST_F(JournalTest, FindsOutWhichProcessItWas) {
+  constexpr int kMany = 200;  // more than are held at a time
+  for (int i = 0; i < kMany; ++i) {
+    Report one = report(fmt::format("s{}", i), fmt::format("u{}", i), "1024");
+    one.pod.name = one.pod.uid;
+    one.process = linux::HeldProcess::hold(::getpid()).value();
+    journal_->keep(std::move(one));
+  }
+  store::Store store = look();
+  const auto pods = store.pods();
+  ASSERT_EQ(pods->size(), std::size_t{kMany});
+  for (const store::PodRecord& pod : *pods) {
+    EXPECT_EQ(pod.sandbox_process, linux::identify(::getpid()).value());
+  }
+}
 
 TEST_F(JournalTest, KeepsPodSettingsAndEvents) {
   journal_->keep(report("s1", "u1", "1024"));

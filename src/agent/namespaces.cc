@@ -59,14 +59,20 @@ std::optional<Namespace>* slot_of(sysctl::Target& target, NamespaceKind kind) {
   return nullptr;
 }
 
-// The pid's namespace is the one at the path, or the pid is another process's by now.
-Result<> check_same(const Sandbox& sandbox, const Namespace& at_path, const std::string& path) {
-  PSYS_TRY_ASSIGN(const Namespace of_process, Namespace::of_process(sandbox.pid, at_path.kind()));
-  if (of_process.id() != at_path.id()) {
+// The process's namespace is the one at the path, or the pid is another process's by now. `known`
+// is the process's, unless it is the host's.
+Result<> check_same(const linux::HeldProcess& process, const std::optional<Namespace>& known,
+                    const Namespace& at_path, const std::string& path) {
+  bool is_same = known && known->id() == at_path.id();
+  if (!known) {
+    PSYS_TRY_ASSIGN(const Namespace shared, Namespace::of_process(process, at_path.kind()));
+    is_same = shared.id() == at_path.id();
+  }
+  if (!is_same) {
     return Error::of(Code::conflict,
                      "process {} is not in the {} namespace {} that the runtime names: it may be "
                      "another process by now",
-                     sandbox.pid, to_string(at_path.kind()), in_quotes(path));
+                     process.pid(), to_string(at_path.kind()), in_quotes(path));
   }
   return {};
 }
@@ -92,28 +98,20 @@ Result<Namespace> open_place(const NamespacePlace& place, const std::string& roo
   return Namespace::from_path(root + path, place.kind);
 }
 
-Result<> take_place(const Sandbox& sandbox, const NamespacePlace& place,
-                    const linux::HostNamespaces& host, const std::string& root,
-                    sysctl::Target& target) {
-  std::optional<Namespace>* const slot = slot_of(target, place.kind);
+Result<> take_place(const NamespacePlace& place, const linux::HostNamespaces& host,
+                    const std::string& root, OpenSandbox& open) {
+  std::optional<Namespace>* const slot = slot_of(open.target, place.kind);
   if (slot == nullptr || place.path.empty()) {
     return {};
   }
   PSYS_TRY_ASSIGN(Namespace ns, open_place(place, root));
-  if (sandbox.pid > 0) {
-    return check_same(sandbox, ns, place.path);
+  if (open.process) {
+    return check_same(*open.process, *slot, ns, place.path);
   }
   if (!host.contains(ns)) {
     slot->emplace(std::move(ns));
   }
   return {};
-}
-
-// While its pidfd says that it has not ended, the pid is its own. Without pidfds (before Linux 5.3)
-// the start time tells a pid that was given out again.
-std::optional<linux::Fd> hold(pid_t pid) {
-  Result<linux::Fd> pidfd = linux::open_pidfd(pid);
-  return pidfd ? std::optional(*std::move(pidfd)) : std::nullopt;
 }
 
 NamespaceMode mode_of(const std::optional<Namespace>& ns) {
@@ -137,20 +135,17 @@ Result<OpenSandbox> open_namespaces(const Sandbox& sandbox, const linux::HostNam
     return Error::of(Code::not_found, "it has no process and no namespaces");
   }
   OpenSandbox open;
-  std::optional<linux::Fd> pidfd;
   if (sandbox.pid > 0) {
-    pidfd = hold(sandbox.pid);
-    PSYS_TRY_ASSIGN(open.process, linux::identify(sandbox.pid));
+    PSYS_TRY_ASSIGN(open.process, linux::HeldProcess::hold(sandbox.pid));
     if (!sandbox.group.empty()) {
       PSYS_TRY(check_group(sandbox));
     }
-    PSYS_TRY_ASSIGN(open.target, sysctl::Target::of_process(sandbox.pid, host));
+    PSYS_TRY_ASSIGN(open.target, sysctl::Target::of_process(*open.process, host));
   }
   for (const NamespacePlace& place : sandbox.places) {
-    PSYS_TRY(take_place(sandbox, place, host, root, open.target));
+    PSYS_TRY(take_place(place, host, root, open));
   }
-  if (sandbox.pid > 0 &&
-      (pidfd ? linux::has_ended(pidfd->ref()) : !linux::is_alive(open.process))) {
+  if (open.process && open.process->has_ended()) {
     return Error::of(Code::not_found, "process {} has ended", sandbox.pid);
   }
   open.host = {.net = mode_of(open.target.net), .ipc = mode_of(open.target.ipc)};

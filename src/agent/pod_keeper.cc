@@ -183,6 +183,9 @@ Result<> PodKeeper::reject(PodCase& at_hand, std::string_view reason, std::strin
 void PodKeeper::keep(PodCase& at_hand, Outcome outcome) {
   at_hand.report.settings = settings_of(at_hand.application, at_hand.decision);
   at_hand.given.outcome = outcome;
+  if (at_hand.open) {
+    at_hand.report.process = std::exchange(at_hand.open->process, std::nullopt);
+  }
   const std::scoped_lock lock(mutex_);
   standing_.by_door[at_hand.sandbox.source.door].add(outcome);
   if (!book_.find(at_hand.sandbox.id)) {

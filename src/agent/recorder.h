@@ -4,10 +4,12 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
+#include "linux/process.h"
 #include "store/audit_records.h"
 #include "store/records.h"
 
@@ -25,6 +27,8 @@ struct Report {
   std::vector<store::SettingRecord> settings;
   std::vector<Notice> notices;
   std::vector<store::AuditRecord> audit;  // of values written while the pod ran
+  // The pod's; to be identified by who puts it on record, since that takes a while.
+  std::optional<linux::HeldProcess> process;
 };
 
 class Recorder {

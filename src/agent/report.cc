@@ -67,7 +67,6 @@ store::PodRecord record_of(const Sandbox& sandbox, const OpenSandbox* open, Time
                        .created = now,
                        .started = now};
   if (open != nullptr) {
-    pod.sandbox_process = open->process;
     pod.namespaces = namespaces_of(sandbox, open->target);
   }
   return pod;

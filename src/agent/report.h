@@ -20,7 +20,8 @@ inline constexpr std::string_view kSysctlsApplied = "SysctlsApplied";
 inline constexpr std::string_view kSysctlsRepaired = "SysctlsRepaired";
 inline constexpr std::string_view kSysctlNotApplied = "SysctlNotApplied";
 
-// A pod that runs since `now`, without settings. `open` is nullptr where nobody could look.
+// A pod that runs since `now`, without settings and process. `open` is nullptr where nobody could
+// look.
 [[nodiscard]] store::PodRecord record_of(const Sandbox& sandbox, const OpenSandbox* open,
                                          Timestamp now);
 

@@ -238,6 +238,30 @@ TEST(Process, KillsTheVeryProcessOnly) {
   EXPECT_EQ(*wait_for_child(*child), 128 + SIGKILL);
 }
 
+TEST(Process, CannotBecomeAnotherOneWhileItIsHeld) {
+  const Result<pid_t> child = start({.program = "/bin/sleep", .args = {"60"}});
+  ASSERT_TRUE(child) << child.error().message;
+  const Result<HeldProcess> held = HeldProcess::hold(*child);
+  ASSERT_TRUE(held) << held.error().message;
+  EXPECT_EQ(held->pid(), *child);
+  EXPECT_FALSE(held->has_ended());
+  EXPECT_EQ(held->id(), identify(*child).value());
+  for (const NamespaceKind kind : {NamespaceKind::net, NamespaceKind::ipc, NamespaceKind::uts,
+                                   NamespaceKind::user, NamespaceKind::mnt, NamespaceKind::pid}) {
+    const Result<Namespace> ns = Namespace::of_process(*held, kind);
+    ASSERT_TRUE(ns) << ns.error().message;
+    EXPECT_EQ(ns->kind(), kind);
+    EXPECT_EQ(ns->id(), Namespace::of_process(*child, kind)->id());
+  }
+  ASSERT_TRUE(kill_and_wait(*identify(*child), std::chrono::seconds(60)));
+  EXPECT_TRUE(held->has_ended());
+  EXPECT_FALSE(is_alive(held->id()));
+  ASSERT_TRUE(wait_for_child(*child));
+  EXPECT_TRUE(held->has_ended());
+  EXPECT_EQ(Namespace::of_process(*held, NamespaceKind::net).error().code, Code::not_found);
+  EXPECT_EQ(HeldProcess::hold(*child).error().code, Code::not_found);
+}
+
 TEST(ControlGroups, TellWhoseAProcessIs) {
   EXPECT_TRUE(*has_group_of(::getpid(), "/"));
   EXPECT_FALSE(*has_group_of(::getpid(), "4f5e6d7c8b9a-nobodys"));

@@ -2,7 +2,6 @@
 #include "linux/namespaces.h"
 
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <linux/nsfs.h>
 #include <sched.h>
 #include <sys/file.h>
@@ -10,7 +9,6 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +16,7 @@
 #include <thread>
 
 #include "linux/file.h"
+#include "linux/process.h"
 
 namespace podsysctl::linux {
 
@@ -57,15 +56,36 @@ int clone_flag(NamespaceKind kind) noexcept {
   return CLONE_NEWPID;
 }
 
-Result<Namespace> Namespace::from_fd(Fd fd, NamespaceKind kind, std::string_view name) {
-  struct statfs filesystem{};
-  if (::fstatfs(fd.get(), &filesystem) < 0) {
-    return Error::from_errno(errno, "statfs {}", name);
+namespace {
+
+// PIDFD_GET_NET_NAMESPACE and so on (linux/pidfd.h of Linux 6.11).
+unsigned long pidfd_request(NamespaceKind kind) noexcept {
+  constexpr unsigned kMagic = 0xFF;
+  switch (kind) {
+    case NamespaceKind::net:
+      return _IO(kMagic, 4);
+    case NamespaceKind::ipc:
+      return _IO(kMagic, 2);
+    case NamespaceKind::uts:
+      return _IO(kMagic, 10);
+    case NamespaceKind::user:
+      return _IO(kMagic, 9);
+    case NamespaceKind::mnt:
+      return _IO(kMagic, 3);
+    case NamespaceKind::pid:
+      break;
   }
-  if (filesystem.f_type != NSFS_MAGIC) {
+  return _IO(kMagic, 5);
+}
+
+}  // namespace
+
+Result<Namespace> Namespace::from_fd(Fd fd, NamespaceKind kind, std::string_view name) {
+  const int type = ::ioctl(fd.get(), NS_GET_NSTYPE);  // an error of whatever is no namespace
+  if (type < 0) {
     return Error::of(Code::invalid_argument, "{} is not a namespace", name);
   }
-  if (const int type = ::ioctl(fd.get(), NS_GET_NSTYPE); type != clone_flag(kind)) {
+  if (type != clone_flag(kind)) {
     return Error::of(Code::invalid_argument, "{} is a namespace, but not of kind {}", name,
                      to_string(kind));
   }
@@ -82,6 +102,14 @@ Result<Namespace> Namespace::own(NamespaceKind kind) {
 
 Result<Namespace> Namespace::of_process(pid_t pid, NamespaceKind kind) {
   return from_path(fmt::format("/proc/{}/ns/{}", pid, to_string(kind)), kind);
+}
+
+Result<Namespace> Namespace::of_process(const HeldProcess& process, NamespaceKind kind) {
+  const int fd = process.pidfd().valid() ? ::ioctl(process.pidfd().get(), pidfd_request(kind)) : -1;
+  if (fd < 0) {  // an older kernel; or an error, which the other way meets as well
+    return of_process(process.pid(), kind);
+  }
+  return from_fd(Fd::adopt(fd), kind, to_string(kind));
 }
 
 Result<Namespace> Namespace::from_path(const std::string& path, NamespaceKind kind) {

@@ -19,6 +19,8 @@
 
 namespace podsysctl::linux {
 
+class HeldProcess;
+
 enum class NamespaceKind : std::uint8_t { net, ipc, uts, user, mnt, pid };
 
 inline constexpr std::array kPodNamespaces{NamespaceKind::net, NamespaceKind::ipc,
@@ -43,6 +45,8 @@ class Namespace {
   // Of a process. The caller makes sure that the pid is still the process it means
   // (linux/process.h).
   [[nodiscard]] static Result<Namespace> of_process(pid_t pid, NamespaceKind kind);
+  // The same without the walk through /proc, where the kernel can (Linux 6.11).
+  [[nodiscard]] static Result<Namespace> of_process(const HeldProcess& process, NamespaceKind kind);
   // A bind mount such as /run/netns/x. invalid_argument if it is no namespace of that kind.
   [[nodiscard]] static Result<Namespace> from_path(const std::string& path, NamespaceKind kind);
   // The user namespace that owns this one (NS_GET_USERNS).

@@ -64,6 +64,26 @@ Result<ProcessId> identify(pid_t pid) {
   return ProcessId{pid, fields.start_time};
 }
 
+Result<HeldProcess> HeldProcess::hold(pid_t pid) {
+  if (Result<Fd> pidfd = open_pidfd(pid)) {
+    return HeldProcess(*std::move(pidfd), ProcessId{pid, 0});
+  }
+  PSYS_TRY_ASSIGN(const ProcessId id, identify(pid));
+  return HeldProcess(Fd(), id);
+}
+
+bool HeldProcess::has_ended() const {
+  return pidfd_.valid() ? linux::has_ended(pidfd_.ref()) : !is_alive(id_);
+}
+
+ProcessId HeldProcess::id() const {
+  if (!pidfd_.valid()) {
+    return id_;
+  }
+  const Result<ProcessId> read = identify(id_.pid);
+  return read && !has_ended() ? *read : id_;
+}
+
 bool is_alive(const ProcessId& id) {
   if (id.pid <= 0) {
     return false;

@@ -41,6 +41,28 @@ struct ProcessId {
 // How a child of ours ended: exit code, or 128 + signal as shells say.
 [[nodiscard]] Result<int> wait_for_child(pid_t pid);
 
+// A process that cannot become another one while this is held: behind a pidfd none can come.
+// Without pidfds (before Linux 5.3) the start time tells a pid that was given out again.
+class HeldProcess {
+ public:
+  // not_found if there is none.
+  [[nodiscard]] static Result<HeldProcess> hold(pid_t pid);
+
+  [[nodiscard]] pid_t pid() const noexcept { return id_.pid; }
+  [[nodiscard]] FdRef pidfd() const noexcept { return pidfd_.ref(); }  // invalid: there is none
+  // Until it has, what was opened by its pid since hold() is of this process.
+  [[nodiscard]] bool has_ended() const;
+  // What to find it by later. It has to be read, which takes a while. The start time is 0 if the
+  // process has ended: is_alive() is false then.
+  [[nodiscard]] ProcessId id() const;
+
+ private:
+  HeldProcess(Fd pidfd, ProcessId id) : pidfd_(std::move(pidfd)), id_(id) {}
+
+  Fd pidfd_;
+  ProcessId id_;  // behind a pidfd only the pid
+};
+
 [[nodiscard]] Result<Fd> open_pidfd(pid_t pid);
 
 // Whether the process behind a pidfd is there no more. While it is, its pid is its own: what was

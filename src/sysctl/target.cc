@@ -156,9 +156,9 @@ Result<> enter(const Target& target) {
   return {};
 }
 
-}  // namespace
-
-Result<Target> Target::of_process(pid_t pid, const linux::HostNamespaces& host) {
+// `process`: whatever Namespace::of_process() takes.
+template <class Process>
+Result<Target> target_of(const Process& process, const linux::HostNamespaces& host) {
   Target target;
   const std::array<std::pair<NamespaceKind, std::optional<Namespace>*>, 4> wanted{
       {{NamespaceKind::net, &target.net},
@@ -166,12 +166,23 @@ Result<Target> Target::of_process(pid_t pid, const linux::HostNamespaces& host) 
        {NamespaceKind::uts, &target.uts},
        {NamespaceKind::user, &target.user}}};
   for (const auto& [kind, slot] : wanted) {
-    PSYS_TRY_ASSIGN(Namespace ns, Namespace::of_process(pid, kind));
+    PSYS_TRY_ASSIGN(Namespace ns, Namespace::of_process(process, kind));
     if (!host.contains(ns)) {
       slot->emplace(std::move(ns));
     }
   }
   return target;
+}
+
+}  // namespace
+
+Result<Target> Target::of_process(pid_t pid, const linux::HostNamespaces& host) {
+  return target_of(pid, host);
+}
+
+Result<Target> Target::of_process(const linux::HeldProcess& process,
+                                  const linux::HostNamespaces& host) {
+  return target_of(process, host);
 }
 
 Result<Target> Target::of_process(const linux::ProcessId& process,

@@ -33,6 +33,8 @@ struct Target {
   [[nodiscard]] static Result<Target> of_process(pid_t pid, const linux::HostNamespaces& host);
   [[nodiscard]] static Result<Target> of_process(const linux::ProcessId& process,
                                                  const linux::HostNamespaces& host);
+  [[nodiscard]] static Result<Target> of_process(const linux::HeldProcess& process,
+                                                 const linux::HostNamespaces& host);
 };
 
 class SysctlWriter {
