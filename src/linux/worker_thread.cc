@@ -5,23 +5,21 @@
 #include <sched.h>
 
 namespace podsysctl::linux {
-namespace {
 
 // The caller waits for the worker anyway. On the caller's processor it is one switch away; another
 // one would first have to be woken, which takes longer than most of the work (100 us and more in a
 // virtual machine). Where this is not allowed the worker runs where it likes.
-void bring_here(std::thread& worker) {
+void WorkerThread::bring_here() {
   const int here = ::sched_getcpu();
-  if (here < 0 || here >= CPU_SETSIZE) {
+  if (here < 0 || here >= CPU_SETSIZE || here == cpu_) {
     return;
   }
   cpu_set_t only;
   CPU_ZERO(&only);
   CPU_SET(static_cast<unsigned>(here), &only);
-  ::pthread_setaffinity_np(worker.native_handle(), sizeof only, &only);
+  ::pthread_setaffinity_np(thread_.native_handle(), sizeof only, &only);
+  cpu_ = here;
 }
-
-}  // namespace
 
 WorkerThread::WorkerThread() : thread_([this] { serve(); }) {}
 
@@ -36,7 +34,7 @@ WorkerThread::~WorkerThread() {
 
 void WorkerThread::call(const std::function<void()>& work) {
   const std::scoped_lock one_caller(callers_);
-  bring_here(thread_);
+  bring_here();
   {
     const std::scoped_lock lock(mutex_);
     work_ = &work;

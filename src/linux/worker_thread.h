@@ -24,8 +24,10 @@ class WorkerThread {
 
  private:
   void serve();
+  void bring_here();
 
   std::mutex callers_;  // one caller at a time
+  int cpu_ = -1;        // where the last one had it brought
   std::mutex mutex_;    // guards the two below
   const std::function<void()>* work_ = nullptr;
   bool stop_ = false;
