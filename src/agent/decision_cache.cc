@@ -18,16 +18,16 @@ bool are_alike(const rules::PodFacts& one, const rules::PodFacts& other) {
 
 }  // namespace
 
-const rules::Decision* DecisionCache::find(
+DecisionCache::Decided DecisionCache::find(
     const rules::PodFacts& pod, const std::shared_ptr<const rules::PolicySet>& policies) const {
   const auto entry = std::ranges::find_if(entries_, [&](const Entry& each) {
     return each.policies == policies && are_alike(each.pod, pod);
   });
-  return entry == entries_.end() ? nullptr : &entry->decision;
+  return entry == entries_.end() ? nullptr : entry->decision;
 }
 
 void DecisionCache::keep(rules::PodFacts pod, std::shared_ptr<const rules::PolicySet> policies,
-                         rules::Decision decision) {
+                         Decided decision) {
   Entry entry{std::move(pod), std::move(policies), std::move(decision)};
   if (entries_.size() < kMost) {
     entries_.push_back(std::move(entry));

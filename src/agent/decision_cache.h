@@ -16,11 +16,13 @@ namespace podsysctl::agent {
 
 class DecisionCache {
  public:
+  using Decided = std::shared_ptr<const rules::Decision>;
+
   // nullptr: not known.
-  [[nodiscard]] const rules::Decision* find(
-      const rules::PodFacts& pod, const std::shared_ptr<const rules::PolicySet>& policies) const;
+  [[nodiscard]] Decided find(const rules::PodFacts& pod,
+                             const std::shared_ptr<const rules::PolicySet>& policies) const;
   void keep(rules::PodFacts pod, std::shared_ptr<const rules::PolicySet> policies,
-            rules::Decision decision);
+            Decided decision);
 
  private:
   static constexpr std::size_t kMost = 32;
@@ -28,7 +30,7 @@ class DecisionCache {
   struct Entry {
     rules::PodFacts pod;
     std::shared_ptr<const rules::PolicySet> policies;
-    rules::Decision decision;
+    Decided decision;
   };
   std::vector<Entry> entries_;
   std::size_t next_ = 0;  // to be replaced

@@ -17,10 +17,10 @@ rules::PodFacts pod() {
           .host = {.net = policy::NamespaceMode::pod, .ipc = policy::NamespaceMode::pod}};
 }
 
-rules::Decision decision(rules::OnForbidden mode) {
+std::shared_ptr<const rules::Decision> decision(rules::OnForbidden mode) {
   rules::Decision made;
   made.on_forbidden = mode;
-  return made;
+  return std::make_shared<const rules::Decision>(std::move(made));
 }
 
 TEST(DecisionCache, KnowsPodsThatAreAlike) {
@@ -67,7 +67,7 @@ TEST(DecisionCache, ForgetsTheOldest) {
   for (int i = 0; i < 40; ++i) {
     rules::PodFacts each = pod();
     each.namespace_ = std::to_string(i);
-    cache.keep(each, policies, {});
+    cache.keep(each, policies, decision(rules::OnForbidden::warn));
   }
   rules::PodFacts each = pod();
   each.namespace_ = "7";

@@ -3,18 +3,22 @@
 
 #include <algorithm>
 
+#include "agent/review.h"
+
 namespace podsysctl::agent {
 
 using rules::OnForbidden;
 
-bool PodCase::refuses() const { return is_start() && decision.on_forbidden == OnForbidden::reject; }
+bool PodCase::refuses() const {
+  return is_start() && decision->on_forbidden == OnForbidden::reject;
+}
 
 bool PodCase::is_about_nothing() const {
-  return decision.offences.empty() && decision.settings().empty() && given.lapsed.empty();
+  return decision->offences.empty() && !grants_any(*decision) && given.lapsed.empty();
 }
 
 std::vector<sysctl::Setting> PodCase::wanted() const {
-  std::vector<sysctl::Setting> settings = decision.settings();
+  std::vector<sysctl::Setting> settings = decision->settings();
   std::erase_if(settings, [this](const sysctl::Setting& setting) {
     return std::ranges::find(by_hand, setting.key.name()) != by_hand.end();
   });
@@ -37,7 +41,7 @@ bool PodCase::any_written() const {
 }
 
 Outcome PodCase::outcome() const {
-  if (!decision.offences.empty() && decision.on_forbidden != OnForbidden::warn) {
+  if (!decision->offences.empty() && decision->on_forbidden != OnForbidden::warn) {
     return Outcome::degraded;
   }
   if (!any_written()) {

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "agent/decision_cache.h"
 #include "agent/namespaces.h"
 #include "agent/occasions.h"
 #include "agent/report.h"
 #include "agent/sandbox.h"
 #include "agent/sandbox_book.h"
 #include "agent/turns.h"
-#include "rules/decide.h"
 #include "sysctl/apply.h"
 #include "sysctl/target.h"
 
@@ -24,7 +24,7 @@ struct PodCase {
   Occasion occasion;
   sysctl::SysctlWriter& way_in;
   Result<OpenSandbox> open;
-  rules::Decision decision;
+  DecisionCache::Decided decision;
   std::vector<std::string> by_hand;  // keys that are a person's
   Given before;
   Given given;

@@ -47,11 +47,11 @@ Result<> PodKeeper::start(const Sandbox& sandbox, sysctl::SysctlWriter& way_in) 
   return answer;
 }
 
-rules::Decision PodKeeper::decide(const Sandbox& sandbox, const Result<OpenSandbox>& open) {
+DecisionCache::Decided PodKeeper::decide(const Sandbox& sandbox, const Result<OpenSandbox>& open) {
   const std::shared_ptr<const rules::PolicySet> policies = around_.policies();
   rules::PodFacts facts = facts_of(sandbox, open);
-  if (const rules::Decision* const known = decisions_.find(facts, policies)) {
-    return *known;
+  if (DecisionCache::Decided known = decisions_.find(facts, policies)) {
+    return known;
   }
   std::vector<sysctl::Setting> defaults;
   for (const policy::DefaultSysctls& each : around_.defaults) {
@@ -59,7 +59,7 @@ rules::Decision PodKeeper::decide(const Sandbox& sandbox, const Result<OpenSandb
     defaults.insert(defaults.end(), more.begin(), more.end());
   }
   const rules::NodeFacts node{around_.node.safe_list, around_.node.kernel, defaults};
-  rules::Decision decision = rules::decide(facts, *policies, node);
+  auto decision = std::make_shared<const rules::Decision>(rules::decide(facts, *policies, node));
   decisions_.keep(std::move(facts), policies, decision);
   return decision;
 }
@@ -84,8 +84,8 @@ Result<> PodKeeper::handle(const Sandbox& sandbox, Occasion occasion,
   }
   at_hand.decision = decide(sandbox, at_hand.open);
   recall(at_hand);
-  at_hand.given.on_drift = at_hand.decision.on_drift.value_or(around_.on_drift);
-  at_hand.given.lapsed = lapsed(at_hand.before, at_hand.decision, at_hand.by_hand);
+  at_hand.given.on_drift = at_hand.decision->on_drift.value_or(around_.on_drift);
+  at_hand.given.lapsed = lapsed(at_hand.before, *at_hand.decision, at_hand.by_hand);
   if (at_hand.is_about_nothing()) {
     return {};
   }
@@ -112,7 +112,7 @@ void PodKeeper::recall(PodCase& at_hand) {
 }
 
 Result<> PodKeeper::put(PodCase& at_hand) {
-  const rules::Decision& decision = at_hand.decision;
+  const rules::Decision& decision = *at_hand.decision;
   if (!decision.offences.empty() && at_hand.refuses()) {
     const std::string reason = decision.offences.front().reason();
     return reject(at_hand, reason, text_of(reason, decision.offences));
@@ -181,7 +181,7 @@ Result<> PodKeeper::reject(PodCase& at_hand, std::string_view reason, std::strin
 }
 
 void PodKeeper::keep(PodCase& at_hand, Outcome outcome) {
-  at_hand.report.settings = settings_of(at_hand.application, at_hand.decision);
+  at_hand.report.settings = settings_of(at_hand.application, *at_hand.decision);
   at_hand.given.outcome = outcome;
   if (at_hand.open) {
     at_hand.report.process = std::exchange(at_hand.open->process, std::nullopt);

@@ -91,7 +91,8 @@ class PodKeeper {
   [[nodiscard]] Result<> handle(const Sandbox& sandbox, Occasion occasion,
                                 sysctl::SysctlWriter& way_in);
   [[nodiscard]] bool is_done(const Sandbox& sandbox, Occasion occasion) const;
-  [[nodiscard]] rules::Decision decide(const Sandbox& sandbox, const Result<OpenSandbox>& open);
+  [[nodiscard]] DecisionCache::Decided decide(const Sandbox& sandbox,
+                                              const Result<OpenSandbox>& open);
   void recall(PodCase& at_hand);
   [[nodiscard]] Result<> put(PodCase& at_hand);
   void note_values(PodCase& at_hand);

@@ -28,6 +28,12 @@ std::string why_not_granted(const rules::Decision& decision, const std::string& 
 
 }  // namespace
 
+bool grants_any(const rules::Decision& decision) {
+  return std::ranges::any_of(decision.judged, [](const rules::Judged& judged) {
+    return judged.fate == rules::Fate::granted;
+  });
+}
+
 std::vector<std::string> lapsed(const Given& before, const rules::Decision& decision,
                                 std::span<const std::string> by_hand) {
   std::vector<std::string> keys;

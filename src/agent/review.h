@@ -15,6 +15,8 @@ namespace podsysctl::agent {
 
 inline constexpr std::string_view kSysctlGrantEnded = "SysctlGrantEnded";  // Warning
 
+[[nodiscard]] bool grants_any(const rules::Decision& decision);
+
 // Keys that were granted before, in force, and are not granted now, nor set by hand. Their values
 // stay until the pod ends: a program may rely on them.
 [[nodiscard]] std::vector<std::string> lapsed(const Given& before, const rules::Decision& decision,
