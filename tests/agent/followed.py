@@ -42,7 +42,7 @@ class Agent(agent.Agent):
     def __init__(self, binaries: pathlib.Path, work: pathlib.Path, followed: str, nri_socket: str = "none"):
         super().__init__(binaries, work, pathlib.Path(nri_socket))
         self.flags += [f"--follow={followed}", "--drift-interval=60"]
-        (self.policies / "policies.yaml").write_text(POLICIES)
+        self.put_policies("policies.yaml", POLICIES)
 
     def messages(self, pod: str) -> list[str]:
         """"REASON: MESSAGE" of the events on record about a pod."""

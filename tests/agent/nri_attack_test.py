@@ -62,7 +62,7 @@ TEXTS = {
 
 def wide(case: Case) -> None:
     policies = agent.POLICIES.count("kind: SysctlPolicy")
-    (case.agent.policies / "wide.yaml").write_text(WIDE)
+    case.agent.put_policies("wide.yaml", WIDE)
     wait_until(lambda: case.agent.status()["policy"]["policies"] == policies + 1, "the wide policy is in force")
 
 

@@ -77,13 +77,14 @@ def policy_reload(case: Case) -> None:
     message = case.refused("later", {"net.core.somaxconn": "1024"}, namespace="later")
     holds(message, "SysctlForbidden")
     generation = case.agent.status()["policy"]["generation"]
-    added = case.agent.policies / "later.yaml"
-    added.write_text("apiVersion: podsysctl.io/v1alpha1\nkind: SysctlPolicy\nmetadata: {name: later}\n"
-                     "spec: {match: {namespaces: [later]}, allowed: [{name: net.core.somaxconn}]}\n")
+    added = case.agent.put_policies(
+        "later.yaml",
+        "apiVersion: podsysctl.io/v1alpha1\nkind: SysctlPolicy\nmetadata: {name: later}\n"
+        "spec: {match: {namespaces: [later]}, allowed: [{name: net.core.somaxconn}]}\n")
     wait_until(lambda: case.agent.status()["policy"]["generation"] > generation, "the policy is in force")
     # Under another name: containerd 2.1 does not start again over two sandboxes of one.
     case.has(case.run("later1", {"net.core.somaxconn": "1024"}, namespace="later"), {"net.core.somaxconn": "1024"})
-    added.write_text("spec: [broken\n")
+    case.agent.put_policies("later.yaml", "spec: [broken\n")
     wait_until(lambda: case.agent.status()["policy"]["lastError"], "the broken file is told of")
     case.has(case.run("later2", {"net.core.somaxconn": "1024"}, namespace="later"), {"net.core.somaxconn": "1024"})
     added.unlink()
@@ -93,9 +94,10 @@ def policy_reload(case: Case) -> None:
 def policy_reaches_running_pods(case: Case) -> None:
     pod = case.run("waiting", {"net.core.somaxconn": "1024"}, namespace="lenient")
     same("somaxconn", case.value(pod, "net.core.somaxconn"), "4096")
-    added = case.agent.policies / "lenient.yaml"
-    added.write_text("apiVersion: podsysctl.io/v1alpha1\nkind: SysctlPolicy\nmetadata: {name: granted}\n"
-                     "spec: {match: {namespaces: [lenient]}, allowed: [{name: net.core.somaxconn}]}\n")
+    added = case.agent.put_policies(
+        "lenient.yaml",
+        "apiVersion: podsysctl.io/v1alpha1\nkind: SysctlPolicy\nmetadata: {name: granted}\n"
+        "spec: {match: {namespaces: [lenient]}, allowed: [{name: net.core.somaxconn}]}\n")
     wait_until(lambda: case.value(pod, "net.core.somaxconn") == "1024", "the new policy reaches the pod")
     wait_until(lambda: "SysctlsApplied" in case.agent.reasons("waiting"), "the event is on record")
     added.unlink()

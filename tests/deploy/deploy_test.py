@@ -292,9 +292,9 @@ def unit_lets_it_work(case: Case) -> None:
     case.agent.wait_connected()
     case.has(case.run("traced", TEN), TEN)
     case.refused("traced-refused", {"vm.swappiness": "1"})
-    (case.agent.policies / "more.yaml").write_text(POLICIES % ("more", "more"))
+    more = case.agent.put_policies("more.yaml", POLICIES % ("more", "more"))
     wait_until(lambda: case.agent.status()["policy"]["policies"] == USUAL + 1, "the policies are read again")
-    (case.agent.policies / "more.yaml").unlink()
+    more.unlink()
     for child in pathlib.Path(f"/proc/{traced.pid}/task/{traced.pid}/children").read_text().split():
         os.kill(int(child), 15)
     traced.wait(20)

@@ -87,7 +87,13 @@ class Agent:
         self.flags = ["--drift-interval=1", f"--policy-dir={self.policies}", f"--root={work}/state", f"--status-socket={self.socket}",
                       f"--nri-socket={nri_socket}", f"--nri-index={index}"]
         self.process: subprocess.Popen | None = None
-        (self.policies / "policies.yaml").write_text(POLICIES)
+        self.put_policies("policies.yaml", POLICIES)
+
+    def put_policies(self, name: str, text: str) -> pathlib.Path:
+        """At once: whoever reads the folder meanwhile finds the file as it was, or as it is to be."""
+        new = self.policies / f".{name}.new"
+        new.write_text(text)
+        return new.rename(self.policies / name)
 
     def start(self) -> None:
         with self.log.open("ab") as log:
