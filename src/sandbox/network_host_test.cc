@@ -12,7 +12,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <functional>
@@ -28,6 +27,7 @@
 #include "linux/loopback.h"
 #include "linux/namespaces.h"
 #include "linux/spawn.h"
+#include "linux/temporary_folder.h"
 #include "linux/worker_thread.h"
 #include "sandbox/network.h"
 #include "sandbox/network_builtin.h"
@@ -133,19 +133,13 @@ class PrivateHost : public testing::Test {
         GTEST_SKIP() << program << " is not installed";
       }
     }
-    std::string pattern = (std::filesystem::temp_directory_path() / "psys-cni-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-    paths_.config_dir = folder_ + "/net.d";
-    paths_.data_dir = folder_ + "/leases";
+    paths_.config_dir = folder_ / "net.d";
+    paths_.data_dir = folder_ / "leases";
     host_ = std::make_unique<linux::WorkerThread>();
     host_->call([this] { become_host(); });
   }
 
-  void TearDown() override {
-    host_.reset();
-    std::filesystem::remove_all(folder_);
-  }
+  void TearDown() override { host_.reset(); }
 
   bool is_installed(const std::string& plugin) const {
     return std::any_of(paths_.plugin_dirs.begin(), paths_.plugin_dirs.end(),
@@ -157,7 +151,7 @@ class PrivateHost : public testing::Test {
   void become_host() const {
     ASSERT_EQ(::unshare(CLONE_NEWNET | CLONE_NEWNS), 0);
     ASSERT_EQ(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
-    ASSERT_EQ(::mount("tmpfs", folder_.c_str(), "tmpfs", 0, nullptr), 0);
+    ASSERT_EQ(::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, nullptr), 0);
     // The lock file of iptables lies here.
     ASSERT_EQ(::mount("tmpfs", "/run", "tmpfs", 0, nullptr), 0);
     ASSERT_EQ(linux::bring_loopback_up(), 0);
@@ -177,14 +171,14 @@ class PrivateHost : public testing::Test {
 
   NetworkRequest request(const std::string& id) const {
     return {.container_id = id,
-            .netns_path = folder_ + "/" + id,
+            .netns_path = folder_ / id,
             .pod_namespace = "default",
             .pod_name = "pod-" + id,
             .pod_uid = id};
   }
 
   NetworkPaths paths_;
-  std::string folder_;
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
   std::unique_ptr<linux::WorkerThread> host_;
 };
 

@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 
 #include <filesystem>
@@ -14,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "linux/fd.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::sandbox {
 namespace {
@@ -24,18 +24,11 @@ using testing::HasSubstr;
 
 class HostPorts : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "psys-ports-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   Result<> claim(const std::string& id, const std::vector<Port>& ports) const {
-    return claim_host_ports(folder_ + "/ports", {id, "default/" + id}, ports);
+    return claim_host_ports(folder_ / "ports", {id, "default/" + id}, ports);
   }
 
-  std::string folder_;
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
 };
 
 // Far from the ports that a machine's own programs listen on.
@@ -65,7 +58,7 @@ TEST_F(HostPorts, CollideByProtocolPortAndAddress) {
       EXPECT_EQ(claimed.error().code, Code::conflict) << each.name;
       EXPECT_THAT(claimed.error().message, HasSubstr("is taken by the pod default/a")) << each.name;
     }
-    ASSERT_TRUE(release_host_ports(folder_ + "/ports", "b"));
+    ASSERT_TRUE(release_host_ports(folder_ / "ports", "b"));
   }
 }
 
@@ -74,15 +67,15 @@ TEST_F(HostPorts, AllOrNone) {
   ASSERT_FALSE(claim("b", {{.host_port = kPort + 1}, {.host_port = kPort}}));
   ASSERT_TRUE(claim("c", {{.host_port = kPort + 1}})) << "b has kept nothing";
   ASSERT_TRUE(claim("c", {{.host_port = kPort + 1}})) << "its own again";
-  ASSERT_TRUE(release_host_ports(folder_ + "/ports", "a"));
-  ASSERT_TRUE(release_host_ports(folder_ + "/ports", "a"));
+  ASSERT_TRUE(release_host_ports(folder_ / "ports", "a"));
+  ASSERT_TRUE(release_host_ports(folder_ / "ports", "a"));
   ASSERT_TRUE(claim("b", {{.host_port = kPort}}));
 }
 
 TEST_F(HostPorts, NothingClaimedMakesNothing) {
   ASSERT_TRUE(claim("a", {}));
-  ASSERT_TRUE(release_host_ports(folder_ + "/ports", "a"));
-  EXPECT_FALSE(std::filesystem::exists(folder_ + "/ports"));
+  ASSERT_TRUE(release_host_ports(folder_ / "ports", "a"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "ports"));
 }
 
 TEST_F(HostPorts, AProgramThatListensIsLeftAlone) {

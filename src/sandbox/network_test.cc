@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -21,6 +20,7 @@
 #include "json/json.h"
 #include "linux/file.h"
 #include "linux/namespaces.h"
+#include "linux/temporary_folder.h"
 #include "linux/worker_thread.h"
 
 namespace podsysctl::sandbox {
@@ -29,20 +29,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-class TemporaryFolder : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "psys-net-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  void write(const std::string& name, const std::string& text) const {
-    ASSERT_TRUE(linux::write_file(folder_ + "/" + name, text));
-  }
-  std::string folder_;
-};
 
 TEST(NetworkMode, Names) {
   for (const NetworkMode mode : {NetworkMode::none, NetworkMode::host, NetworkMode::bridge}) {
@@ -53,23 +39,22 @@ TEST(NetworkMode, Names) {
 }
 
 // A sandbox's net namespace and a folder of plugins that write down what they are given.
-class FakePlugins : public TemporaryFolder {
+class FakePlugins : public testing::Test {
  protected:
   void SetUp() override {
-    TemporaryFolder::SetUp();
     if (::geteuid() != 0) {
       GTEST_SKIP() << "making net namespaces needs root";
     }
     make_namespace();
     request_.container_id = "c0ffee";
-    request_.netns_path = folder_ + "/net";
+    request_.netns_path = folder_ / "net";
     request_.pod_namespace = "default";
     request_.pod_name = "web";
     request_.pod_uid = "1-2";
-    paths_.config_dir = folder_ + "/net.d";
-    paths_.plugin_dirs = {folder_ + "/none", folder_ + "/bin"};
+    paths_.config_dir = folder_ / "net.d";
+    paths_.plugin_dirs = {folder_ / "none", folder_ / "bin"};
     ASSERT_TRUE(linux::make_directories(paths_.config_dir));
-    ASSERT_TRUE(linux::make_directories(folder_ + "/bin"));
+    ASSERT_TRUE(linux::make_directories(folder_ / "bin"));
     write("result", R"({"cniVersion":"1.0.0","interfaces":[{"name":"eth0","sandbox":"/n"}],
         "ips":[{"interface":0,"address":"10.9.0.2/16","gateway":"10.9.0.1"}]})");
     add_plugin("first");
@@ -79,9 +64,10 @@ class FakePlugins : public TemporaryFolder {
         {"type":"second","capabilities":{"portMappings":true}}]})");
   }
 
-  void TearDown() override {
-    EXPECT_TRUE(linux::unpin(folder_ + "/net"));
-    TemporaryFolder::TearDown();
+  void TearDown() override { EXPECT_TRUE(linux::unpin(folder_ / "net")); }
+
+  void write(const std::string& name, const std::string& text) const {
+    ASSERT_TRUE(linux::write_file(folder_ / name, text));
   }
 
   void make_namespace() {
@@ -91,7 +77,7 @@ class FakePlugins : public TemporaryFolder {
       ASSERT_EQ(::unshare(CLONE_NEWNET), 0);
       const auto own = linux::Namespace::own(linux::NamespaceKind::net);
       ASSERT_TRUE(own);
-      pinned = own->pin(folder_ + "/net");
+      pinned = own->pin(folder_ / "net");
     });
     ASSERT_TRUE(pinned) << pinned.error().message;
   }
@@ -107,14 +93,14 @@ echo >> log
 if [ -e fail-$CNI_COMMAND-{1} ]; then cat fail-$CNI_COMMAND-{1}; exit 1; fi
 if [ $CNI_COMMAND = ADD ]; then cat result; fi
 )",
-                                     folder_, name));
-    ASSERT_EQ(::chmod((folder_ + "/bin/" + name).c_str(), 0755), 0);
+                                     folder_.path(), name));
+    ASSERT_EQ(::chmod((folder_ / "bin/" + name).c_str(), 0755), 0);
   }
 
   // The log since the last call.
   std::vector<std::string> log() const {
-    const std::string text = linux::read_file(folder_ + "/log").value_or("");
-    ::unlink((folder_ + "/log").c_str());
+    const std::string text = linux::read_file(folder_ / "log").value_or("");
+    ::unlink((folder_ / "log").c_str());
     std::vector<std::string> lines;
     for (const std::string_view line : split(text, '\n')) {
       if (!line.empty()) {
@@ -128,11 +114,12 @@ if [ $CNI_COMMAND = ADD ]; then cat result; fi
     return fmt::format(
         "{} {} c0ffee {} eth0 IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=web;"
         "K8S_POD_INFRA_CONTAINER_ID=c0ffee;K8S_POD_UID=1-2 {}/none:{}/bin",
-        command, plugin, netns, folder_, folder_);
+        command, plugin, netns, folder_.path(), folder_.path());
   }
 
   NetworkPaths paths_;
   NetworkRequest request_;
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
 };
 
 json::Value tree(const std::string& text) { return json::parse(text, "test").value(); }
@@ -230,7 +217,7 @@ TEST_F(FakePlugins, RefusalsBeforeAnythingRuns) {
   };
   const NetworkRequest request = request_;
   const std::vector<Case> cases{
-      {"no plugin", [&] { std::filesystem::remove(folder_ + "/bin/second"); }, Code::not_found,
+      {"no plugin", [&] { std::filesystem::remove(folder_ / "bin/second"); }, Code::not_found,
        "install the package containernetworking-plugins, or use --network none"},
       {"id", [&] { request_.container_id = "../x"; }, Code::invalid_argument,
        "\"../x\" cannot be the id of a sandbox"},
