@@ -36,10 +36,19 @@ Connection::Connection(linux::Fd socket, Caller caller, RequestLimits limits,
       time_(time),
       deadline_(std::chrono::steady_clock::now() + time) {}
 
-linux::FdRef Connection::feed_fd() const { return feed_ ? feed_->fd() : linux::FdRef(); }
+linux::FdRef Connection::feed_fd() const {
+  return feed_ && !has_unsent() ? feed_->fd() : linux::FdRef();
+}
 
 std::optional<std::chrono::steady_clock::time_point> Connection::deadline() const {
-  return feed_ ? std::nullopt : std::optional(deadline_);
+  return feed_ && !has_unsent() ? std::nullopt : std::optional(deadline_);
+}
+
+bool Connection::proceed(const Server::Handler& handler) {
+  if (!has_unsent()) {
+    return read(handler);
+  }
+  return send_more() && (has_unsent() || feed_ || answer_all({}, handler));
 }
 
 bool Connection::read(const Server::Handler& handler) {
@@ -49,22 +58,27 @@ bool Connection::read(const Server::Handler& handler) {
   if (!count || *count == 0) {
     return false;
   }
-  if (feed_) {
-    return true;  // nothing is to be said meanwhile
-  }
-  std::string_view data(buffer.data(), *count);
+  // While it is fed, nothing is to be said.
+  return feed_ || answer_all({buffer.data(), *count}, handler);
+}
+
+// Requests that came, up to one whose answer is not taken at once.
+bool Connection::answer_all(std::string_view data, const Server::Handler& handler) {
   for (;;) {
     const Result<std::optional<Request>> request = parser_.feed(data);
     if (!request) {
       const Answer answer = refusal(request.error());
-      (void)send(header_of(answer, false) + answer.body);
-      return false;
+      ends_ = true;
+      return send(header_of(answer, false) + answer.body);
     }
     if (!*request) {
       return true;
     }
     if (!answer(handler, **request)) {
       return false;
+    }
+    if (has_unsent() || feed_) {
+      return true;
     }
     data = {};
   }
@@ -74,28 +88,47 @@ bool Connection::answer(const Server::Handler& handler, const Request& request) 
   Answer answer = handler(request, caller_);
   const bool keep = parser_.keeps_connection() && !answer.feed;
   const bool bodiless = request.method == "HEAD";
+  const bool feeds = answer.feed && !bodiless;
+  ends_ = !keep && !feeds;
   if (!send(header_of(answer, keep) + (bodiless ? "" : answer.body))) {
     return false;
   }
-  deadline_ = std::chrono::steady_clock::now() + time_;
-  if (answer.feed && !bodiless) {
+  if (feeds) {
     feed_ = std::move(answer.feed);
-    return pass_on();
+    return has_unsent() || pass_on();
   }
-  return keep;
+  return true;
 }
 
 bool Connection::pass_on() {
   const Result<std::string> text = feed_->next();
-  return text && (text->empty() || send_chunk(*text));
+  return text && (text->empty() || send(fmt::format("{:x}\r\n{}\r\n", text->size(), *text)));
 }
 
-bool Connection::send(std::string_view data) {
-  return linux::send_all(socket_.ref(), data, time_).has_value();
+// Only where nothing is unsent.
+bool Connection::send(std::string data) {
+  unsent_ = std::move(data);
+  sent_ = 0;
+  deadline_ = std::chrono::steady_clock::now() + time_;
+  return send_more();
 }
 
-bool Connection::send_chunk(std::string_view data) {
-  return send(fmt::format("{:x}\r\n{}\r\n", data.size(), data));
+bool Connection::send_more() {
+  while (has_unsent()) {
+    const Result<std::size_t> taken =
+        linux::send_some(socket_.ref(), std::string_view(unsent_).substr(sent_));
+    if (!taken) {
+      return false;
+    }
+    if (*taken == 0) {
+      return true;
+    }
+    sent_ += *taken;
+    deadline_ = std::chrono::steady_clock::now() + time_;
+  }
+  unsent_ = {};
+  sent_ = 0;
+  return !ends_;
 }
 
 }  // namespace podsysctl::http

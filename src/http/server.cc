@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/core.h>
+
 #include "http/connection.h"
 #include "linux/listen.h"
 #include "linux/poll_timeout.h"
@@ -39,27 +41,58 @@ struct Server::Parts {
   linux::Fd listener;
   std::vector<std::unique_ptr<Connection>> connections;
 
+  // Where there is no room, the others wait to be accepted.
   Result<> accept_all() {
-    for (;;) {
+    while (connections.size() < limits.connections || quietest() != connections.end()) {
       PSYS_TRY_ASSIGN(std::optional<linux::Fd> fd, linux::accept_one(listener.ref()));
       if (!fd) {
         return {};
       }
-      if (connections.size() >= limits.connections) {
-        continue;
-      }
       if (std::optional<Caller> caller = caller_of(fd->ref())) {
+        if (connections.size() >= limits.connections) {
+          connections.erase(quietest());
+        }
         connections.push_back(std::make_unique<Connection>(*std::move(fd), *std::move(caller),
                                                            limits.request, limits.time));
       }
     }
+    return {};
+  }
+
+  // Whose place another may have: of those that we wait for, who has kept us waiting longest.
+  std::vector<std::unique_ptr<Connection>>::iterator quietest() {
+    const auto rank = [](const std::unique_ptr<Connection>& connection) {
+      return connection->is_quiet() ? connection->deadline().value_or(Steady::time_point::max())
+                                    : Steady::time_point::max();
+    };
+    const auto found = std::ranges::min_element(connections, {}, rank);
+    return found != connections.end() && rank(*found) != Steady::time_point::max()
+               ? found
+               : connections.end();
+  }
+
+  Answer answer(const Request& request, const Caller& caller) const {
+    Answer answer = handler(request, caller);
+    if (answer.feed && feeds() >= limits.feeds) {
+      return {.status = 503,
+              .content_type = "text/plain",
+              .body = fmt::format("{} clients follow already\n", limits.feeds),
+              .feed = {}};
+    }
+    return answer;
+  }
+
+  std::size_t feeds() const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        connections, [](const auto& connection) { return connection && connection->is_fed(); }));
   }
 
   // One entry for each connection and one for its feed (or -1, which poll(2) passes over).
   std::vector<pollfd> entries(linux::FdRef stop) const {
     std::vector<pollfd> entries{{stop.get(), POLLIN, 0}, {listener.get(), POLLIN, 0}};
     for (const auto& connection : connections) {
-      entries.push_back({connection->fd().get(), POLLIN, 0});
+      const short wish = connection->has_unsent() ? POLLOUT : POLLIN;
+      entries.push_back({connection->fd().get(), wish, 0});
       entries.push_back({connection->feed_fd().get(), POLLIN, 0});
     }
     return entries;
@@ -79,15 +112,22 @@ struct Server::Parts {
 
   void serve_connections(const std::vector<pollfd>& entries) {
     const Steady::time_point now = Steady::now();
+    const Handler ask = [this](const Request& request, const Caller& caller) {
+      return answer(request, caller);
+    };
     std::size_t at = 2;
-    std::erase_if(connections, [&](const auto& connection) {
-      const bool readable = entries[at].revents != 0;
+    for (auto& connection : connections) {
+      const bool ready = entries[at].revents != 0;
       const bool fed = entries[at + 1].revents != 0;
       at += 2;
-      const auto deadline = connection->deadline();
-      return (readable && !connection->read(handler)) || (fed && !connection->pass_on()) ||
-             (!readable && deadline && *deadline <= now);
-    });
+      connection->note_look(ready);
+      const bool goes_on = (!ready || connection->proceed(ask)) &&
+                           (!fed || connection->has_unsent() || connection->pass_on());
+      if (!goes_on || connection->deadline().value_or(now + limits.time) <= now) {
+        connection.reset();
+      }
+    }
+    std::erase(connections, nullptr);
   }
 };
 

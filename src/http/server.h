@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An HTTP/1.1 server on a unix socket, for programs of this machine: requests are answered one
-// after another on the thread that serves. Only the owner of this process and root may connect.
+// after another on the thread that serves, and it waits for no client: what one does not take at
+// once is kept for it. Only the owner of this process and root may connect.
 // Errors: those of the socket. Thread-safety: serve() on one thread, which calls the handler.
 #pragma once
 
@@ -46,8 +47,10 @@ struct Caller {
 
 struct ServerLimits {
   RequestLimits request;
-  std::size_t connections = 32;
-  std::chrono::milliseconds time{10'000};  // for a request to come, or an answer to be taken
+  std::size_t connections = 32;  // one more takes the place of who has kept us waiting longest
+  std::size_t feeds = 16;        // of these; less than `connections`
+  // For a request to come, and for more of an answer to be taken.
+  std::chrono::milliseconds time{10'000};
 };
 
 class Server {

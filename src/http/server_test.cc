@@ -4,10 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <gmock/gmock.h>
 
@@ -24,6 +26,7 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 constexpr milliseconds kPatience{5000};
+constexpr std::size_t kLong = 8U << 20U;  // beyond what a socket holds
 
 // Says "tick" whenever it is rung.
 class Ticker final : public Feed {
@@ -45,14 +48,15 @@ class ServerTest : public ::testing::Test {
       : path_(::testing::TempDir() + "server_" + std::to_string(::getpid())),
         stop_(linux::WakeUp::open().value()),
         bell_(linux::WakeUp::open().value()) {
-    server_ =
-        Server::listen(
-            path_,
-            [this](const Request& request, const Caller& caller) {
-              return answer(request, caller);
-            },
-            {.request = {.header = 2048, .body = 100}, .connections = 4, .time = milliseconds(300)})
-            .value();
+    server_ = Server::listen(path_,
+                             [this](const Request& request, const Caller& caller) {
+                               return answer(request, caller);
+                             },
+                             {.request = {.header = 2048, .body = 100},
+                              .connections = 4,
+                              .feeds = 2,
+                              .time = milliseconds(300)})
+                  .value();
     thread_ = std::thread([this] { EXPECT_TRUE(server_->serve(stop_.fd())); });
   }
   ~ServerTest() override {
@@ -62,12 +66,9 @@ class ServerTest : public ::testing::Test {
 
   Answer answer(const Request& request, const Caller& caller) {
     if (request.target == "/who") {
-      return {
-          .status = 200,
-          .content_type = "text/plain",
-          .body = fmt::format("uid {} pid {} lives {}", caller.peer.uid, caller.peer.pid,
-                              caller.process.valid() && !linux::has_ended(caller.process.ref())),
-          .feed = {}};
+      return text_answer(
+          fmt::format("uid {} pid {} lives {}", caller.peer.uid, caller.peer.pid,
+                      caller.process.valid() && !linux::has_ended(caller.process.ref())));
     }
     if (request.target == "/feed") {
       return {.status = 200,
@@ -75,10 +76,14 @@ class ServerTest : public ::testing::Test {
               .body = "",
               .feed = std::make_unique<Ticker>(bell_)};
     }
-    return {.status = 200,
-            .content_type = "text/plain",
-            .body = request.method + " " + request.target + " " + request.body,
-            .feed = {}};
+    if (request.target == "/long") {
+      return {
+          .status = 200, .content_type = "text/plain", .body = std::string(kLong, 'x'), .feed = {}};
+    }
+    return text_answer(request.method + " " + request.target + " " + request.body);
+  }
+  static Answer text_answer(std::string body) {
+    return {.status = 200, .content_type = "text/plain", .body = std::move(body), .feed = {}};
   }
 
   linux::Fd connect() const { return linux::connect_unix(path_, kPatience).value(); }
@@ -86,6 +91,12 @@ class ServerTest : public ::testing::Test {
     std::array<char, 4096> buffer{};
     const auto count = linux::receive(fd.ref(), buffer, kPatience);
     return count ? std::string(buffer.data(), *count) : "error: " + count.error().message;
+  }
+
+  static std::string ask(const linux::Fd& fd, const std::string& target) {
+    const std::string request = "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n";
+    const auto sent = linux::send_all(fd.ref(), request, kPatience);
+    return sent ? read_some(fd) : "error: " + sent.error().message;
   }
 
   std::string path_;
@@ -111,9 +122,7 @@ TEST_F(ServerTest, AnswersSeveralRequestsOnOneConnection) {
 }
 
 TEST_F(ServerTest, KnowsWhoAsks) {
-  const linux::Fd fd = connect();
-  ASSERT_TRUE(linux::send_all(fd.ref(), "GET /who HTTP/1.1\r\nHost: x\r\n\r\n", kPatience));
-  EXPECT_THAT(read_some(fd),
+  EXPECT_THAT(ask(connect(), "/who"),
               HasSubstr(fmt::format("uid {} pid {} lives true", ::geteuid(), ::getpid())));
 }
 
@@ -143,10 +152,82 @@ TEST_F(ServerTest, GivesUpOnWhoSaysNothing) {
   EXPECT_EQ(read_some(fd), "");  // the end
 }
 
+TEST_F(ServerTest, WhoDripsIsGivenUpAsWell) {
+  const linux::Fd fd = connect();
+  const auto begun = std::chrono::steady_clock::now();
+  ASSERT_TRUE(linux::send_all(fd.ref(), "GET / HTTP/1.1\r\nX: ", kPatience));
+  while (linux::send_all(fd.ref(), "x", kPatience)) {
+    ASSERT_LT(std::chrono::steady_clock::now() - begun, kPatience);
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+}
+
+TEST_F(ServerTest, WhoSaysNothingKeepsNobodyOut) {
+  std::vector<linux::Fd> silent;
+  for (int i = 0; i < 20; ++i) {
+    silent.push_back(connect());
+  }
+  EXPECT_THAT(ask(connect(), "/a"), HasSubstr("GET /a "));
+  EXPECT_EQ(read_some(silent.front()), "");  // its place was needed
+}
+
+TEST_F(ServerTest, ManyAtOnceAreAllAnswered) {
+  std::vector<linux::Fd> all;
+  for (int i = 0; i < 40; ++i) {
+    all.push_back(connect());
+    ASSERT_TRUE(linux::send_all(
+        all.back().ref(), "GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", kPatience));
+  }
+  for (const linux::Fd& fd : all) {
+    EXPECT_THAT(read_some(fd), HasSubstr("GET /a "));
+  }
+}
+
+TEST_F(ServerTest, WhoDoesNotReadKeepsNobodyWaiting) {
+  std::vector<linux::Fd> deaf;
+  for (int i = 0; i < 3; ++i) {
+    deaf.push_back(connect());
+    ASSERT_TRUE(
+        linux::send_all(deaf.back().ref(), "GET /long HTTP/1.1\r\nHost: x\r\n\r\n", kPatience));
+  }
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_THAT(ask(connect(), "/a"), HasSubstr("GET /a "));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, milliseconds(250));
+}
+
+TEST_F(ServerTest, WhoReadsSlowlyGetsAllOfIt) {
+  const linux::Fd fd = connect();
+  const std::string two =
+      "GET /long HTTP/1.1\r\nHost: x\r\n\r\nGET /after HTTP/1.1\r\nHost: x\r\n\r\n";
+  ASSERT_TRUE(linux::send_all(fd.ref(), two, kPatience));
+  std::size_t length = 0;
+  std::string end;
+  while (end.find("GET /after ") == std::string::npos) {
+    const std::string some = read_some(fd);
+    ASSERT_NE(some, "") << length;
+    length += some.size();
+    end = end.substr(end.size() - std::min<std::size_t>(end.size(), 100)) + some;
+  }
+  EXPECT_GT(length, kLong);
+}
+
+TEST_F(ServerTest, FollowersLeaveRoomForOthers) {
+  std::vector<linux::Fd> followers;
+  for (int i = 0; i < 2; ++i) {
+    followers.push_back(connect());
+    EXPECT_THAT(ask(followers.back(), "/feed"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  }
+  EXPECT_THAT(ask(connect(), "/feed"), StartsWith("HTTP/1.1 503 Service Unavailable\r\n"));
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_THAT(ask(connect(), "/a"), HasSubstr("GET /a "));
+  }
+  bell_.ring();
+  EXPECT_THAT(read_some(followers.front()), HasSubstr("tick"));
+}
+
 TEST_F(ServerTest, FeedsWhoWantsMore) {
   const linux::Fd fd = connect();
-  ASSERT_TRUE(linux::send_all(fd.ref(), "GET /feed HTTP/1.1\r\nHost: x\r\n\r\n", kPatience));
-  std::string text = read_some(fd);
+  std::string text = ask(fd, "/feed");
   EXPECT_THAT(text, HasSubstr("Transfer-Encoding: chunked\r\n"));
   bell_.ring();
   text += read_some(fd);
