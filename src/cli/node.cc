@@ -33,6 +33,7 @@ struct Given {
   std::string runtime;
   std::string network;
   std::string socket;
+  std::string authfile;
   std::optional<std::size_t> drift_interval;
   bool repair_drift = false;
   std::string root;
@@ -82,6 +83,7 @@ Result<service::Config> config_of(const Given& given) {
                          .runtime = if_given(given.runtime),
                          .network = if_given(given.network),
                          .socket = if_given(given.socket),
+                         .authfile = if_given(given.authfile),
                          .kubernetes_version = if_given(given.kubernetes_version),
                          .allowed_unsafe = {},
                          .kubelet_config = if_given(given.kubelet_config),
@@ -144,6 +146,9 @@ void add_service_flags(Command& node, Given& given) {
   node.choice("network", {"none", "host", "bridge"},
               "Network of pods without hostNetwork (default bridge)", given.network);
   node.option("socket", "PATH", "Of the local API (default: ROOT/node.sock)", given.socket)
+      .completed_with(Completes::files);
+  node.option("authfile", "FILE", "Credentials of registries (default: those of docker, podman)",
+              given.authfile)
       .completed_with(Completes::files);
   node.option("drift-interval", "SECONDS",
               "Time between two looks for drift (default 60; 0: never)", given.drift_interval);

@@ -28,10 +28,11 @@ constexpr std::array kTexts{TextField{"podManifestPath", &Config::manifest_folde
                             TextField{"runtime", &Config::runtime},
                             TextField{"network", &Config::network},
                             TextField{"socket", &Config::socket},
+                            TextField{"authfile", &Config::authfile},
                             TextField{"kubernetesVersion", &Config::kubernetes_version},
                             TextField{"kubeletConfig", &Config::kubelet_config}};
 
-constexpr std::size_t kFixedTexts = 5;  // the first of these are looked at once
+constexpr std::size_t kFixedTexts = 6;  // the first of these are looked at once
 
 Result<> read_text(const Value& value, const TextField& field, Config& config) {
   PSYS_TRY_ASSIGN(std::string text, value.as_string());
@@ -100,7 +101,7 @@ Result<> read_field(std::string_view name, const Value& value, Config& config) {
     return {};
   }
   return std::unexpected(value.error(
-      "unknown field; taken are podManifestPath, engine, runtime, network, socket, "
+      "unknown field; taken are podManifestPath, engine, runtime, network, socket, authfile, "
       "kubernetesVersion, allowedUnsafeSysctls, kubeletConfig, nodeLabels, driftIntervalSeconds "
       "and repairDrift"));
 }

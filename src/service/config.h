@@ -6,6 +6,7 @@
 //   runtime: crun
 //   network: bridge
 //   socket: /run/podsysctl/node.sock
+//   authfile: /etc/podsysctl/auth.json
 //   kubernetesVersion: "1.31"
 //   allowedUnsafeSysctls: [net.core.somaxconn, "kernel.msg*"]
 //   kubeletConfig: /var/lib/kubelet/config.yaml
@@ -34,6 +35,7 @@ struct Config {
   std::optional<std::string> runtime;
   std::optional<std::string> network;
   std::optional<std::string> socket;
+  std::optional<std::string> authfile;
   // May change while it runs.
   std::optional<std::string> kubernetes_version;
   std::vector<std::string> allowed_unsafe;  // patterns

@@ -17,6 +17,7 @@ engine: docker
 runtime: crun
 network: none
 socket: /run/node.sock
+authfile: /etc/auth.json
 kubernetesVersion: "1.30"
 allowedUnsafeSysctls: [net.core.somaxconn, "kernel.msg*"]
 kubeletConfig: /var/lib/kubelet/config.yaml
@@ -31,6 +32,7 @@ repairDrift: true
   EXPECT_EQ(config.runtime, "crun");
   EXPECT_EQ(config.network, "none");
   EXPECT_EQ(config.socket, "/run/node.sock");
+  EXPECT_EQ(config.authfile, "/etc/auth.json");
   EXPECT_EQ(config.kubernetes_version, "1.30");
   EXPECT_THAT(config.allowed_unsafe, ElementsAre("net.core.somaxconn", "kernel.msg*"));
   EXPECT_EQ(config.kubelet_config, "/var/lib/kubelet/config.yaml");
@@ -85,8 +87,9 @@ TEST(Config, FlagsWinAndListsAddUp) {
 }
 
 TEST(Config, KnowsWhatARunningServiceDoesNotTakeUp) {
-  EXPECT_THAT(needs_restart({.runtime = "crun"}, {.runtime = "runc", .socket = "/a"}),
-              ElementsAre("runtime", "socket"));
+  EXPECT_THAT(
+      needs_restart({.runtime = "crun"}, {.runtime = "runc", .socket = "/a", .authfile = "/b"}),
+      ElementsAre("runtime", "socket", "authfile"));
   EXPECT_THAT(needs_restart({}, {.kubernetes_version = "1.30", .allowed_unsafe = {"net.a"}}),
               IsEmpty());
 }

@@ -28,14 +28,14 @@ Result<Attempt> attempt_of(const node::Node& node, const Making& making, const T
   for (const pod::Notice& notice : read.notices) {
     node.reporter.warn(notice.text());
   }
-  PSYS_TRY_ASSIGN(const node::EngineNode engine,
-                  node::with_engine(node, making.engine, making.runtime));
+  PSYS_TRY_ASSIGN(node::EngineNode engine, node::with_engine(node, making.engine, making.runtime));
+  engine.authfile = making.authfile;
   node::LaunchOptions options{.attachment = store::Attachment::service};
   options.network =
       read.pod.network == pod::Share::host ? sandbox::NetworkMode::host : making.network;
   options.source =
       node::Source{.path = task.path, .hash = task.hash, .manifest = std::move(manifest.text)};
-  return Attempt{engine, task, std::move(read.pod), std::move(options)};
+  return Attempt{std::move(engine), task, std::move(read.pod), std::move(options)};
 }
 
 // A person named it, there is no record of it.

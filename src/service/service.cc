@@ -107,7 +107,8 @@ Result<std::unique_ptr<Workplace>> open_recovered(const std::string& root,
 
 Result<Making> making_of(const Config& config) {
   Making making{.engine = config.engine.value_or("embedded"),
-                .runtime = config.runtime.value_or("")};
+                .runtime = config.runtime.value_or(""),
+                .authfile = config.authfile.value_or("")};
   PSYS_TRY_ASSIGN(making.service, linux::identify(::getpid()));
   if (config.network) {
     PSYS_TRY_ASSIGN(making.network, sandbox::parse_network_mode(*config.network));

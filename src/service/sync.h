@@ -23,6 +23,7 @@ struct Making {
   std::string engine;
   std::string runtime;
   sandbox::NetworkMode network = sandbox::NetworkMode::bridge;
+  std::string authfile;  // credentials of registries; "": the usual places
 };
 
 struct Synced {
