@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/sources.h"
 
+#include <cstdlib>
 #include <optional>
 #include <utility>
 
@@ -41,7 +42,8 @@ std::optional<Service> find_service(const std::string& socket, std::string_view 
 }
 
 std::optional<Service> find_node(const SourceFlags& flags) {
-  return find_service(flags.root + "/node.sock", kWithoutNode);
+  return flags.node_socket.empty() ? find_service(flags.root + "/node.sock", kWithoutNode)
+                                   : find_service(flags.node_socket, kWithoutNode, Absence::told);
 }
 
 std::optional<Service> find_agent(const SourceFlags& flags) {
@@ -56,6 +58,14 @@ std::optional<Service> find_agent(const SourceFlags& flags) {
 
 void add_source_flags(Command& command, SourceFlags& flags) {
   add_root_flag(command, flags.root);
+  if (const char* const socket = std::getenv("PODSYSCTL_NODE_SOCKET"); socket != nullptr) {
+    flags.node_socket = socket;
+  }
+  command
+      .option("node-socket", "PATH",
+              "Node service's (default $PODSYSCTL_NODE_SOCKET or ROOT/node.sock)",
+              flags.node_socket)
+      .completed_with(Completes::files);
   command
       .option("agent-socket", "PATH",
               "Also pods of this agent (with the default --root: the usual one)",

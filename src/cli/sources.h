@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the commands that look at pods and targets have their answers from: the node service of the
-// state folder where one is up, else the folder itself; and the agent where one is up. A service
-// that does not answer is told of on standard error and done without.
-// Thread-safety: one thread per object.
+// state folder (or on the socket that is named) where one is up, else the folder itself; and the
+// agent where one is up. A service that does not answer is told of on standard error and done
+// without. Thread-safety: one thread per object.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +19,10 @@ namespace podsysctl::cli {
 
 struct SourceFlags {
   std::string root;
+  std::string node_socket;   // "": <root>/node.sock
   std::string agent_socket;  // "": the usual one, if the state folder is the usual one too
 };
-// --root and --agent-socket. Sets the defaults.
+// --root, --node-socket and --agent-socket. Sets the defaults.
 void add_source_flags(Command& command, SourceFlags& flags);
 
 class RecordSource {
