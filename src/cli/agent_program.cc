@@ -23,6 +23,7 @@
 #include "cli/host_name.h"
 #include "cli/live_resources.h"
 #include "cli/output.h"
+#include "cli/verbs.h"
 #include "json/json.h"
 #include "linux/service_manager.h"
 #include "nri/connection.h"
@@ -182,18 +183,20 @@ void add_drift_flags(Command& app, Given& given) {
              given.on_drift);
 }
 
+}  // namespace
+
 Command make_agent() {
   const auto given = std::make_shared<Given>();
   agent::Options& options = given->options;
   Command app("podsysctl-agent", "Gives the pods of a container runtime their kernel parameters");
-  app.usage({"podsysctl-agent [flags]", "podsysctl-agent install|uninstall [flags]"});
+  app.usage({"podsysctl-agent [flags]", "podsysctl-agent install|uninstall [flags]",
+             "podsysctl-agent completion bash|zsh|fish"});
   app.details(
       "Registers with the runtime over the Node Resource Interface: as an external plugin at its "
       "socket, or over the connection that a runtime hands to a plugin that it starts itself. "
       "Runtimes without it are followed (--follow): values come right after a pod's start then. "
-      "Runs until SIGTERM; SIGHUP reads the policy files again. The commands put files of ours "
-      "into "
-      "the folders of a node's runtime, and take them away.");
+      "Runs until SIGTERM; SIGHUP reads the policy files again. `install` puts files of "
+      "ours into the folders of a node's runtime, `uninstall` takes them away.");
   add_policy_flags(app, *given);
   app.option("nri-socket", "PATH", "The runtime's NRI socket; `none`: that door stays shut",
              options.nri_socket)
@@ -218,10 +221,9 @@ Command make_agent() {
   app.action([given] { return serve(*given); });
   add_install(app);
   add_uninstall(app);
+  add_completion(app);
   return app;
 }
-
-}  // namespace
 
 int run_agent(int argc, char** argv) {
   try {

@@ -3,7 +3,11 @@
 // called once, by main().
 #pragma once
 
+#include "cli/args.h"
+
 namespace podsysctl::cli {
+
+[[nodiscard]] Command make_agent();
 
 [[nodiscard]] int run_agent(int argc, char** argv);
 

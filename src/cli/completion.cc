@@ -3,6 +3,8 @@
 
 #include <memory>
 
+#include <fmt/core.h>
+
 #include "cli/exit_codes.h"
 #include "cli/output.h"
 #include "cli/verbs.h"
@@ -12,9 +14,10 @@ namespace podsysctl::cli {
 void add_completion(Command& app) {
   Command& completion = app.command("completion", "Print a script that completes commands");
   completion.details(
-      "bash: podsysctl completion bash > /etc/bash_completion.d/podsysctl\n"
-      "zsh:  podsysctl completion zsh > \"${fpath[1]}/_podsysctl\"\n"
-      "fish: podsysctl completion fish > ~/.config/fish/completions/podsysctl.fish");
+      fmt::format("bash: {0} completion bash > /etc/bash_completion.d/{0}\n"
+                  "zsh:  {0} completion zsh > \"${{fpath[1]}}/_{0}\"\n"
+                  "fish: {0} completion fish > ~/.config/fish/completions/{0}.fish",
+                  app.name()));
   struct Shell {
     const char* name;
     std::string (*script)(const Command&);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scripts that make a shell complete podsysctl's command line, generated from the definitions of
-// the commands. Pods, images and sysctls are asked of podsysctl itself when <TAB> is pressed.
-// Thread-safety: pure functions.
+// Scripts that make a shell complete the command line of a program of ours, generated from the
+// definitions of the commands. Pods, images and sysctls are asked of podsysctl itself when <TAB> is
+// pressed. Thread-safety: pure functions.
 #pragma once
 
 #include <string>

@@ -11,8 +11,9 @@ namespace {
 
 // Finds the command among the words before the cursor and counts its arguments, then looks into the
 // tables made below. Bash cuts words at ':' and '=': what is joined by these counts once.
+// '@' stands for the prefix of the functions' names, '%' for the program's.
 constexpr const char* kFunction = R"script(
-_podsysctl_targets() {
+@_targets() {
   if [[ $before == netns || ${COMP_WORDS[COMP_CWORD-2]} == netns ]]; then
     mapfile -t COMPREPLY < <(compgen -f -- "${word#:}")
   elif [[ $word != : && $before != : ]]; then
@@ -22,15 +23,15 @@ _podsysctl_targets() {
     fi
   fi
 }
-_podsysctl() {
-  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=podsysctl
+@() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=%
   local i now last= position=1
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     now=${COMP_WORDS[i]}
-    if [[ " $(_podsysctl_commands "$command") " == *" $now "* ]]; then
+    if [[ " $(@_commands "$command") " == *" $now "* ]]; then
       command+=" $now"
-    elif [[ $now != [-:=]* && $last != [:=] && -z $(_podsysctl_value "$command" "$last") ]]; then
+    elif [[ $now != [-:=]* && $last != [:=] && -z $(@_value "$command" "$last") ]]; then
       ((position++))
     fi
     last=$now
@@ -39,13 +40,13 @@ _podsysctl() {
     ((position--))
   fi
   local kind
-  kind=$(_podsysctl_value "$command" "$before")
+  kind=$(@_value "$command" "$before")
   if [[ -z $kind ]]; then
     if [[ $word == -* ]]; then
-      kind="words $(_podsysctl_flags "$command")"
+      kind="words $(@_flags "$command")"
     else
-      kind=$(_podsysctl_argument "$command $position")
-      kind=${kind:-words $(_podsysctl_commands "$command")}
+      kind=$(@_argument "$command $position")
+      kind=${kind:-words $(@_commands "$command")}
     fi
   fi
   case $kind in
@@ -54,12 +55,26 @@ _podsysctl() {
     folders) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
     pods) mapfile -t COMPREPLY < <(compgen -W "$(podsysctl ps -aq 2>/dev/null)" -- "$word") ;;
     images) mapfile -t COMPREPLY < <(compgen -W "$(podsysctl image ls -q 2>/dev/null)" -- "$word") ;;
-    targets) _podsysctl_targets ;;
+    targets) @_targets ;;
     sysctls) mapfile -t COMPREPLY < <(compgen -W "$(podsysctl catalog -q 2>/dev/null)" -- "$word") ;;
   esac
 }
-complete -o bashdefault -F _podsysctl podsysctl
+complete -o bashdefault -F @ %
 )script";
+
+std::string named_for(const Command& app, std::string_view script) {
+  std::string text;
+  for (const char c : script) {
+    if (c == '@') {
+      text += "_" + app.name();
+    } else if (c == '%') {
+      text += app.name();
+    } else {
+      text += c;
+    }
+  }
+  return text;
+}
 
 std::string kind_of(Completes what) {
   switch (what) {
@@ -147,18 +162,19 @@ std::string arguments_case(const Command& command) {
   return text;
 }
 
-std::string function(std::string_view name, std::string_view subject, const std::string& cases) {
-  return fmt::format("{}() {{\n  case {} in\n{}  esac\n}}\n", name, subject, cases);
+std::string function(const Command& app, std::string_view name, std::string_view subject,
+                     const std::string& cases) {
+  return fmt::format("_{}_{}() {{\n  case {} in\n{}  esac\n}}\n", app.name(), name, subject, cases);
 }
 
 }  // namespace
 
 std::string bash_completion(const Command& app) {
-  return "# bash completion for podsysctl\n" +
-         function("_podsysctl_commands", "$1", commands_case(app)) +
-         function("_podsysctl_flags", "$1", flags_case(app)) +
-         function("_podsysctl_value", "\"$1 $2\"", values_case(app)) +
-         function("_podsysctl_argument", "\"$1\"", arguments_case(app)) + kFunction;
+  return "# bash completion for " + app.name() + "\n" +
+         function(app, "commands", "$1", commands_case(app)) +
+         function(app, "flags", "$1", flags_case(app)) +
+         function(app, "value", "\"$1 $2\"", values_case(app)) +
+         function(app, "argument", "\"$1\"", arguments_case(app)) + named_for(app, kFunction);
 }
 
 }  // namespace podsysctl::cli

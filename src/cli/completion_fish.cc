@@ -60,10 +60,16 @@ std::string source_of(Completes what) {
   return " -x";
 }
 
+// "podsysctl" of "podsysctl image ls"
+std::string program_of(const Command& command) {
+  const std::string path = command.path();
+  return path.substr(0, path.find(' '));
+}
+
 std::string flag_lines(const Command& command, const std::string& when) {
   std::string text;
   for (const auto& flag : command.flags()) {
-    text += fmt::format("complete -c podsysctl{} -l {}{} -d '{}'", when, flag->name,
+    text += fmt::format("complete -c {}{} -l {}{} -d '{}'", program_of(command), when, flag->name,
                         flag->letter == '\0' ? "" : fmt::format(" -s {}", flag->letter),
                         escaped(flag->help));
     if (!flag->is_switch()) {
@@ -98,7 +104,8 @@ std::string argument_lines(const Command& command, const std::string& seen) {
       const std::string when = argument->takes == Argument::Takes::one
                                    ? at_argument(command, seen, number)
                                    : fmt::format(" -n '{}'", seen);
-      text += fmt::format("complete -c podsysctl{}{}\n", when, source_of(argument->completes));
+      text += fmt::format("complete -c {}{}{}\n", program_of(command), when,
+                          source_of(argument->completes));
     }
   }
   return text;
@@ -106,17 +113,18 @@ std::string argument_lines(const Command& command, const std::string& seen) {
 
 // `seen` is the condition under which this command is the one being typed.
 std::string lines_of(const Command& command, const std::string& seen) {
-  const std::string when = seen.empty() ? "" : fmt::format(" -n '{}'", seen);
-  std::string text = flag_lines(command, when) + argument_lines(command, seen);
   std::string names;
   for (const auto& inner : command.commands()) {
     names += (names.empty() ? "" : " ") + inner->name();
   }
   const std::string none_yet =
-      seen.empty() ? "__fish_use_subcommand"
+      seen.empty() ? "not __fish_seen_subcommand_from " + names
                    : fmt::format("{}; and not __fish_seen_subcommand_from {}", seen, names);
+  const std::string when = fmt::format(" -n '{}'", seen.empty() ? none_yet : seen);
+  std::string text = flag_lines(command, when) + argument_lines(command, seen);
   for (const auto& inner : command.commands()) {
-    text += fmt::format("complete -c podsysctl -n '{}' -a {} -d '{}'\n", none_yet, inner->name(),
+    text += fmt::format("complete -c {} -n '{}' -a {} -d '{}'\n", program_of(command),
+                        seen.empty() ? "__fish_use_subcommand" : none_yet, inner->name(),
                         escaped(inner->summary()));
     const std::string inner_seen = fmt::format("{}__fish_seen_subcommand_from {}",
                                                seen.empty() ? "" : seen + "; and ", inner->name());
@@ -128,8 +136,8 @@ std::string lines_of(const Command& command, const std::string& seen) {
 }  // namespace
 
 std::string fish_completion(const Command& app) {
-  return std::string("# fish completion for podsysctl") + kFunction + "complete -c podsysctl -f\n" +
-         lines_of(app, "");
+  return fmt::format("# fish completion for {0}{1}complete -c {0} -f\n{2}", app.name(), kFunction,
+                     lines_of(app, ""));
 }
 
 }  // namespace podsysctl::cli

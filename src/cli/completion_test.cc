@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "base/strings.h"
+#include "cli/agent_program.h"
 #include "cli/main.h"
 #include "linux/spawn.h"
 
@@ -18,15 +19,16 @@ namespace {
 using testing::HasSubstr;
 
 // What bash would offer for a command line whose last word is being typed.
+// The program is the first word.
 std::string offered(const std::string& script, const std::vector<std::string>& words) {
   std::string line = script + "\nCOMP_WORDS=(";
   for (const std::string& word : words) {
     line += " '" + word + "'";
   }
   line += fmt::format(
-      ")\nCOMP_CWORD={}\npodsysctl() {{ echo pod-one; echo pod-two; }}\n_podsysctl\n"
+      ")\nCOMP_CWORD={}\npodsysctl() {{ echo pod-one; echo pod-two; }}\n_{}\n"
       "echo \"${{COMPREPLY[*]}}\"\n",
-      words.size() - 1);
+      words.size() - 1, words.front());
   const auto answer =
       linux::run({.program = "bash", .args = {"--norc", "-u"}}, line, std::chrono::seconds(20));
   if (!answer) {
@@ -66,6 +68,18 @@ TEST(BashCompletion, Offers) {
   EXPECT_EQ(offered(script, {"podsysctl", "run", "--name", "x"}), "");
 }
 
+TEST(BashCompletion, OffersForTheAgentBesidePodsysctl) {
+  if (!is_installed("bash")) {
+    GTEST_SKIP() << "bash is not installed";
+  }
+  const std::string both = bash_completion(make_app()) + bash_completion(make_agent());
+  EXPECT_EQ(offered(both, {"podsysctl-agent", ""}), "install uninstall completion");
+  EXPECT_EQ(offered(both, {"podsysctl-agent", "--on"}), "--on-drift");
+  EXPECT_EQ(offered(both, {"podsysctl-agent", "--on-drift", ""}), "report repair");
+  EXPECT_EQ(offered(both, {"podsysctl-agent", "completion", "f"}), "fish");
+  EXPECT_EQ(offered(both, {"podsysctl", "agent", ""}), "status");
+}
+
 std::string join_lines(std::string_view lines) {
   std::string text(lines);
   std::ranges::replace(text, '\n', ' ');
@@ -85,14 +99,16 @@ void expect_no_syntax_error(const std::string& shell, const std::vector<std::str
 }
 
 TEST(BashCompletion, IsSound) {
-  expect_no_syntax_error("bash", {"--norc", "-n"}, bash_completion(make_app()));
+  expect_no_syntax_error("bash", {"--norc", "-n"},
+                         bash_completion(make_app()) + bash_completion(make_agent()));
 }
 TEST(ZshCompletion, IsSound) {
-  expect_no_syntax_error("zsh", {"-f", "-n"}, zsh_completion(make_app()));
+  expect_no_syntax_error("zsh", {"-f", "-n"},
+                         zsh_completion(make_app()) + zsh_completion(make_agent()));
 }
 TEST(FishCompletion, IsSound) {
   expect_no_syntax_error("fish", {"--no-config", "--no-execute", "/dev/stdin"},
-                         fish_completion(make_app()));
+                         fish_completion(make_app()) + fish_completion(make_agent()));
 }
 
 // What fish would offer for a line whose last word is being typed.
@@ -131,10 +147,12 @@ void expect_all_in(const Command& command, const std::string& script, const std:
 }
 
 TEST(Completion, HasEveryCommandAndFlag) {
-  const Command app = make_app();
-  expect_all_in(app, bash_completion(app), "--");
-  expect_all_in(app, zsh_completion(app), "--");
-  expect_all_in(app, fish_completion(app), "-l ");
+  for (const auto make : {&make_app, &make_agent}) {
+    const Command app = make();
+    expect_all_in(app, bash_completion(app), "--");
+    expect_all_in(app, zsh_completion(app), "--");
+    expect_all_in(app, fish_completion(app), "-l ");
+  }
 }
 
 }  // namespace

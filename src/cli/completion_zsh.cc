@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <string>
 
 #include <fmt/core.h>
@@ -9,8 +10,7 @@
 namespace podsysctl::cli {
 namespace {
 
-constexpr const char* kHead = R"script(#compdef podsysctl
-_podsysctl_pods() {
+constexpr const char* kHead = R"script(_podsysctl_pods() {
   local -a pods=(${(f)"$(podsysctl ps -aq 2>/dev/null)"})
   compadd -a pods
 }
@@ -70,12 +70,11 @@ std::string action_of(Completes what) {
   return " ";
 }
 
-// "_podsysctl_image_ls"
+// "_podsysctl_image_ls". A dash stays: podsysctl has a command "agent", and podsysctl-agent is
+// another program.
 std::string function_of(const Command& command) {
   std::string name = "_" + command.path();
-  for (char& c : name) {
-    c = c == ' ' || c == '-' ? '_' : c;
-  }
+  std::ranges::replace(name, ' ', '_');
   return name;
 }
 
@@ -90,8 +89,8 @@ std::string spec(const Flag& flag, const std::string& dashed) {
   return "    " + text + "' \\\n";
 }
 
-std::string leaf_function(const Command& command) {
-  std::string text = fmt::format("{}() {{\n  _arguments -s -S \\\n", function_of(command));
+std::string arguments_call(const Command& command) {
+  std::string text = "  _arguments -s -S \\\n";
   for (const auto& flag : command.flags()) {
     if (flag->letter != '\0') {
       text += spec(*flag, std::string("-") + flag->letter);
@@ -106,7 +105,11 @@ std::string leaf_function(const Command& command) {
                         where + (argument->need == Need::optional && where != "*" ? ":" : ""),
                         escaped(argument->name), action_of(argument->completes));
   }
-  return text + "    '--help[Show help]'\n}\n";
+  return text + "    '--help[Show help]'\n";
+}
+
+std::string leaf_function(const Command& command) {
+  return fmt::format("{}() {{\n{}}}\n", function_of(command), arguments_call(command));
 }
 
 std::string functions(const Command& command);
@@ -116,7 +119,12 @@ std::string group_function(const Command& command) {
   for (const auto& inner : command.commands()) {
     text += functions(*inner);
   }
-  text += fmt::format("{}() {{\n  local -a commands=(\n", function_of(command));
+  text += fmt::format("{}() {{\n", function_of(command));
+  if (!command.flags().empty()) {  // a program that does something without a command, too
+    text += fmt::format("  if [[ $words[2] == -* ]]; then\n{}    return\n  fi\n",
+                        arguments_call(command));
+  }
+  text += "  local -a commands=(\n";
   for (const auto& inner : command.commands()) {
     text += fmt::format("    '{}:{}'\n", inner->name(), escaped(inner->summary()));
   }
@@ -136,7 +144,8 @@ std::string functions(const Command& command) {
 }  // namespace
 
 std::string zsh_completion(const Command& app) {
-  return kHead + functions(app) + "_podsysctl \"$@\"\n";
+  return fmt::format("#compdef {}\n{}{}{} \"$@\"\n", app.name(), kHead, functions(app),
+                     function_of(app));
 }
 
 }  // namespace podsysctl::cli
