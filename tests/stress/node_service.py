@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Starts and removes many static pods again and again under one node service, and kills the service
-amid it: in the end nothing may be lost, nothing left, and neither memory nor descriptors grown.
+amid it, then containers, their monitors and pause processes of pods, some of which are being made:
+in the end nothing may be lost, nothing left, and neither memory nor descriptors grown.
 
     sudo tests/stress/node_service.py --binaries build/bin --image build/tests/images/busybox
 
@@ -95,6 +96,42 @@ def kill_amid(service: Service, rng: random.Random) -> None:
     service.start()
 
 
+def parts_of(service: Service, name: str) -> dict[str, int]:
+    """The processes that make up a pod."""
+    done = subprocess.run([service.program, "inspect", name, "--root", service.root], capture_output=True, check=False)
+    if done.returncode != 0:
+        return {}
+    pod = json.loads(done.stdout)
+    parts = {"pause": pod["sandbox"]["pid"]}
+    for container in pod["containers"]:
+        parts["container"] = container["pid"]
+        try:
+            parent = int(pathlib.Path(f"/proc/{container['pid']}/stat").read_text().rpartition(")")[2].split()[1])
+            is_monitor = pathlib.Path(f"/proc/{parent}/comm").read_text() == "conmon\n"
+        except OSError:
+            continue
+        if is_monitor:
+            parts["monitor"] = parent
+    return {kind: pid for kind, pid in parts.items() if pid}
+
+
+def kill_parts_amid(service: Service, rng: random.Random, pods: int) -> dict[str, int]:
+    """Of pods as they come up; how many of each were killed."""
+    killed = {"container": 0, "monitor": 0, "pause": 0}
+    end = time.monotonic() + 10
+    while sum(killed.values()) < pods / 4 and time.monotonic() < end:
+        parts = parts_of(service, f"p{rng.randrange(pods)}")
+        if not parts:
+            continue
+        kind = rng.choice(sorted(parts))
+        try:
+            os.kill(parts[kind], signal.SIGKILL)
+            killed[kind] += 1
+        except ProcessLookupError:
+            pass
+    return killed
+
+
 def left_behind() -> list[str]:
     found = []
     for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
@@ -141,6 +178,12 @@ def stress(options: argparse.Namespace) -> list[str]:
         remove_all(folder)
         kill_amid(service, rng)
         service.await_pods(0)
+    for _ in range(options.part_kills):
+        write_all(folder, options.pods)
+        print(f"killed amid {options.pods} starts: {kill_parts_amid(service, rng, options.pods)}", flush=True)
+        service.await_pods(options.pods)
+        remove_all(folder)
+        service.await_pods(0)
     service.end(signal.SIGTERM)
     wrong = left_behind()
     wrong += [f"pod folder {path.name}" for path in (root / "pods").iterdir()]
@@ -158,6 +201,7 @@ def main() -> int:
     parser.add_argument("--pods", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--kills", type=int, default=5)
+    parser.add_argument("--part-kills", type=int, default=2, help="rounds in which parts of pods are killed")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     if not private_host.is_inside():
