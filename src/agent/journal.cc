@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/journal.h"
 
-#include <algorithm>
-#include <set>
 #include <utility>
 
-#include "agent/report.h"
+#include "store/writable.h"
 
 namespace podsysctl::agent {
 namespace {
 
-// "containerd" of "containerd v2.1.9"
-std::string_view name_of_runtime(std::string_view runtime) {
-  return runtime.substr(0, runtime.find(' '));
-}
+constexpr std::chrono::seconds kTryAgain{5};
 
 // Beyond so many in the queue, those that come are identified first: processes that are held take
 // descriptors.
@@ -33,11 +28,20 @@ std::string line_of(const Notice& notice) {
              : fmt::format("{}: {}", notice.reason, notice.message);
 }
 
+// Others are of the record itself, and would be the same again.
+bool is_of_the_disk(const Error& error) {
+  return error.code == Code::unavailable || error.code == Code::permission ||
+         error.code == Code::timeout;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Journal>> Journal::open(const std::string& root, std::string host,
                                                const Clock& clock, Log& log) {
   PSYS_TRY_ASSIGN(store::Store store, store::Store::open(root));
+  if (store.is_read_only()) {  // it would stay so, whatever becomes of the folder
+    PSYS_TRY(store::check_writable(root));
+  }
   return std::unique_ptr<Journal>(new Journal(std::move(store), std::move(host), clock, log));
 }
 
@@ -75,7 +79,7 @@ void Journal::add(Entry entry) {
       ++state_.lost;
       state_.last_error = fmt::format("more than {} records wait for the disk", kMaxQueued);
     }
-    queue_.push_back(std::move(entry));
+    queue_.push_back({.entry = std::move(entry)});
   }
   wake_.notify_one();
 }
@@ -99,129 +103,97 @@ void Journal::serve() {
     if (queue_.empty()) {
       return;
     }
-    Entry entry = std::move(queue_.front());
-    queue_.pop_front();
-    busy_ = true;
-    lock.unlock();
-    if (Report* const report = std::get_if<Report>(&entry)) {
-      identify(*report);
+    if (!write_next(lock)) {
+      if (stop_) {
+        lose_all();
+        return;
+      }
+      wake_.wait_for(lock, kTryAgain, [this] { return stop_; });
     }
-    if (const Result<> written = write(entry); !written) {
-      note_loss(written.error());
-    }
-    lock.lock();
-    busy_ = false;
     if (queue_.empty()) {
       idle_.notify_all();
     }
   }
 }
 
-void Journal::note_loss(const Error& error) {
-  {
-    const std::scoped_lock lock(mutex_);
+// False where it has to wait for the disk, as have all behind it.
+bool Journal::write_next(std::unique_lock<std::mutex>& lock) {
+  Queued next = std::move(queue_.front());
+  queue_.pop_front();
+  busy_ = true;
+  lock.unlock();
+  if (Report* const report = std::get_if<Report>(&next.entry)) {
+    identify(*report);
+  }
+  tell(next);
+  const Result<> written = write(next.entry);
+  const bool waits = !written && is_of_the_disk(written.error());
+  if (waits) {
+    note_trouble(written.error());
+  } else if (!written) {
+    log_.say(LogLevel::error, fmt::format("a record was lost: {}", written.error().message));
+  } else if (trouble_) {
+    note_end_of_trouble();
+  }
+  lock.lock();
+  busy_ = false;
+  if (!written) {
+    state_.last_error = written.error().message;
+  }
+  const bool fits = queue_.size() < kMaxQueued;
+  if (waits && fits) {
+    queue_.push_front(std::move(next));
+  } else if (!written) {
     ++state_.lost;
-    state_.last_error = error.message;
   }
-  log_.say(LogLevel::error, fmt::format("a record was lost: {}", error.message));
+  return !waits;
 }
 
-Result<> Journal::write(const Entry& entry) {
-  PSYS_TRY_ASSIGN(store::Transaction transaction, store_.begin());
-  PSYS_TRY(std::visit([this](const auto& which) { return write(which); }, entry));
-  return transaction.commit();
-}
-
-Result<> Journal::write(const Report& report) {
-  const Result<store::PodRecord> known = store_.pod(report.pod.uid);
-  if (known && known->sandbox_id == report.pod.sandbox_id) {
-    PSYS_TRY(put_again(report.pod, *known, report.settings));
-  } else {
-    PSYS_TRY(put_pod(report.pod));
-    PSYS_TRY(store_.put_settings(report.pod.uid, report.settings));
+// Whatever becomes of the record, and once.
+void Journal::tell(Queued& queued) {
+  const Report* const report = std::get_if<Report>(&queued.entry);
+  if (report == nullptr || std::exchange(queued.told, true)) {
+    return;
   }
-  PSYS_TRY(put_audit(report));
-  return put_notices(report);
-}
-
-// A second look. Where it found nothing else than the first one, nothing is written.
-Result<> Journal::put_again(store::PodRecord pod, const store::PodRecord& known,
-                            const std::vector<store::SettingRecord>& settings) {
-  PSYS_TRY_ASSIGN(const std::vector<store::SettingRecord> before, store_.settings(pod.uid));
-  const std::vector<store::SettingRecord> now = merged(before, settings);
-  pod.created = known.created;
-  pod.started = known.started;
-  if (pod != known) {
-    PSYS_TRY(put_pod(pod));
-  } else if (now == before) {
-    return {};
-  }
-  return store_.put_settings(pod.uid, now);
-}
-
-Result<> Journal::put_audit(const Report& report) {
-  if (report.audit.empty()) {
-    return {};
-  }
-  std::vector<store::AuditRecord> records = report.audit;
-  for (store::AuditRecord& record : records) {
-    record.time = clock_.now();
-  }
-  PSYS_TRY(store_.begin_audit(records));
-  return {};
-}
-
-// The pod may be on record with a former sandbox, and its name with a former pod.
-Result<> Journal::put_pod(const store::PodRecord& pod) {
-  PSYS_TRY_ASSIGN(const std::vector<store::PodRecord> pods, store_.pods());
-  for (const store::PodRecord& other : pods) {
-    const bool same_name = other.namespace_ == pod.namespace_ && other.name == pod.name;
-    if (other.uid == pod.uid || same_name) {
-      PSYS_TRY(store_.delete_pod(other.uid));
-    }
-  }
-  return store_.insert_pod(pod);
-}
-
-Result<> Journal::put_notices(const Report& report) {
-  const Timestamp now = clock_.now();
-  for (const Notice& notice : report.notices) {
-    const store::EventRecord event{
-        .type = notice.type,
-        .reason = notice.reason,
-        .component = "podsysctl-agent",
-        .host = host_,
-        .object = {"Pod", report.pod.namespace_, report.pod.name, report.pod.uid},
-        .message = notice.message,
-        .first_seen = now,
-        .last_seen = now};
+  for (const Notice& notice : report->notices) {
     log_.say(notice.type == store::EventType::warning ? LogLevel::warning : LogLevel::info,
-             fmt::format("{}/{}: {}", report.pod.namespace_, report.pod.name, line_of(notice)));
-    PSYS_TRY(store_.add_event(event));
+             fmt::format("{}/{}: {}", report->pod.namespace_, report->pod.name, line_of(notice)));
   }
-  return {};
 }
 
-Result<> Journal::write(const Gone& gone) {
-  PSYS_TRY_ASSIGN(const std::vector<store::PodRecord> pods, store_.pods());
-  for (const store::PodRecord& pod : pods) {
-    if (pod.sandbox_id == gone.sandbox_id) {
-      PSYS_TRY(store_.delete_pod(pod.uid));
-    }
+void Journal::note_trouble(const Error& error) {
+  if (!trouble_) {
+    trouble_ = Trouble{std::chrono::steady_clock::now(), error.message};
+    log_.say(LogLevel::error, fmt::format("records wait, pods do not: {}", error.message));
   }
-  return {};
 }
 
-Result<> Journal::write(const Only& only) {
-  const std::set<std::string> there(only.sandbox_ids.begin(), only.sandbox_ids.end());
-  PSYS_TRY_ASSIGN(const std::vector<store::PodRecord> pods, store_.pods());
-  for (const store::PodRecord& pod : pods) {
-    const bool its_own = name_of_runtime(pod.runtime) == name_of_runtime(only.runtime);
-    if (its_own && !there.contains(pod.sandbox_id)) {
-      PSYS_TRY(store_.delete_pod(pod.uid));
-    }
+void Journal::note_end_of_trouble() {
+  const auto lasted =
+      std::chrono::ceil<std::chrono::seconds>(std::chrono::steady_clock::now() - trouble_->since);
+  const Timestamp now = clock_.now();
+  const Result<store::EventRecord> noted = store_.add_event(
+      {.type = store::EventType::warning,
+       .reason = "StateNotWritable",
+       .component = "podsysctl-agent",
+       .host = host_,
+       .object = {"Node", "default", host_, ""},
+       .message = fmt::format("{}; records waited {} s for it", trouble_->why, lasted.count()),
+       .first_seen = now,
+       .last_seen = now});
+  if (noted) {
+    trouble_.reset();
+    log_.say(LogLevel::info, "records are written again");
   }
-  return {};
+}
+
+// Under the lock.
+void Journal::lose_all() {
+  state_.lost += queue_.size();
+  log_.say(LogLevel::error,
+           fmt::format("{} records were lost: {}", queue_.size(), state_.last_error));
+  queue_.clear();
+  idle_.notify_all();
 }
 
 }  // namespace podsysctl::agent

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The agent's records in its own state database, written by a thread of its own: whoever hands them
-// over never waits for a disk. A disk that is slow or gone lets them queue up; beyond kMaxQueued
-// the oldest go, which is counted and said. What another run of the agent left is brought in line
-// when a runtime tells of its sandboxes. Thread-safety: any thread.
+// over never waits for a disk. A disk that is slow, full or read-only lets them queue up, which is
+// said once, and tried again; beyond kMaxQueued the oldest go, which is counted. What another run
+// of the agent left is brought in line when a runtime tells of its sandboxes. Thread-safety: any
+// thread.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <variant>
@@ -27,11 +30,11 @@ inline constexpr std::size_t kMaxQueued = 8192;
 
 class Journal final : public Recorder {
  public:
-  // `host` is this host's name, for events.
+  // `host` is this host's name, for events. An error where nothing can be written now.
   [[nodiscard]] static Result<std::unique_ptr<Journal>> open(const std::string& root,
                                                              std::string host, const Clock& clock,
                                                              Log& log);
-  // Writes what is queued, for as long as a disk takes.
+  // Writes what is queued, for as long as a disk takes that takes it.
   ~Journal() override;
 
   void keep(Report report) override;
@@ -56,9 +59,24 @@ class Journal final : public Recorder {
   };
   using Entry = std::variant<Report, Gone, Only>;
 
+  struct Queued {
+    Entry entry;
+    bool told = false;  // to the log
+  };
+  // Since when nothing can be written, and why.
+  struct Trouble {
+    std::chrono::steady_clock::time_point since;
+    std::string why;
+  };
+
   Journal(store::Store store, std::string host, const Clock& clock, Log& log);
   void add(Entry entry);
   void serve();
+  [[nodiscard]] bool write_next(std::unique_lock<std::mutex>& lock);
+  void tell(Queued& queued);
+  void note_trouble(const Error& error);
+  void note_end_of_trouble();
+  void lose_all();
   [[nodiscard]] Result<> write(const Entry& entry);
   [[nodiscard]] Result<> write(const Report& report);
   [[nodiscard]] Result<> write(const Gone& gone);
@@ -68,14 +86,14 @@ class Journal final : public Recorder {
   [[nodiscard]] Result<> put_pod(const store::PodRecord& pod);
   [[nodiscard]] Result<> put_audit(const Report& report);
   [[nodiscard]] Result<> put_notices(const Report& report);
-  void note_loss(const Error& error);
 
-  store::Store store_;  // of the thread
+  store::Store store_;  // of the thread, as is the next
+  std::optional<Trouble> trouble_;
   std::string host_;
   const Clock& clock_;
   Log& log_;
   mutable std::mutex mutex_;  // over what follows
-  std::deque<Entry> queue_;
+  std::deque<Queued> queue_;
   State state_;
   bool stop_ = false;
   bool busy_ = false;

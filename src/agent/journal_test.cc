@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <thread>
+
 #include <gmock/gmock.h>
 
 #include "agent/testing.h"
@@ -13,6 +15,22 @@ namespace {
 
 using testing::HasSubstr;
 
+Report report(std::string sandbox, std::string uid, std::string value) {
+  Report report;
+  report.pod.uid = std::move(uid);
+  report.pod.name = "web";
+  report.pod.namespace_ = "shop";
+  report.pod.engine = "agent";
+  report.pod.runtime = "containerd v2.1.9";
+  report.pod.sandbox_id = std::move(sandbox);
+  report.settings.push_back({.name = "net.core.somaxconn",
+                             .requested = std::move(value),
+                             .origin = "annotation",
+                             .state = store::SettingState::applied});
+  report.notices.push_back({store::EventType::normal, "SysctlsApplied", "as asked"});
+  return report;
+}
+
 class JournalTest : public store::StateFolder {
  protected:
   void SetUp() override {
@@ -22,21 +40,6 @@ class JournalTest : public store::StateFolder {
   }
   void TearDown() override { journal_.reset(); }
 
-  static Report report(std::string sandbox, std::string uid, std::string value) {
-    Report report;
-    report.pod.uid = std::move(uid);
-    report.pod.name = "web";
-    report.pod.namespace_ = "shop";
-    report.pod.engine = "agent";
-    report.pod.runtime = "containerd v2.1.9";
-    report.pod.sandbox_id = std::move(sandbox);
-    report.settings.push_back({.name = "net.core.somaxconn",
-                               .requested = std::move(value),
-                               .origin = "annotation",
-                               .state = store::SettingState::applied});
-    report.notices.push_back({store::EventType::normal, "SysctlsApplied", "as asked"});
-    return report;
-  }
   store::Store look() {
     EXPECT_TRUE(journal_->settle(std::chrono::seconds(60)));
     return store::Store::open(root_).value();
@@ -167,6 +170,68 @@ TEST_F(JournalTest, WritesEverythingBeforeItEnds) {
   }
   journal_.reset();
   EXPECT_EQ(store::Store::open(root_).value().pods()->size(), 50U);
+}
+
+class JournalOnASmallDisk : public store::SmallStateFolder {
+ protected:
+  // Until the journal has found that it cannot write.
+  static void wait_for_trouble(const Journal& journal) {
+    while (journal.state().last_error.empty()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+};
+
+TEST_F(JournalOnASmallDisk, RecordsWaitUntilTheyCanBeWritten) {
+  in_small_folder([this] {
+    const SystemClock clock;
+    KeepingLog log;
+    const auto journal = Journal::open(root_, "node1", clock, log).value();
+    fill_up();
+    for (const char* id : {"1", "2", "3"}) {
+      Report each = report(id, id, "1");
+      each.pod.name = id;
+      journal->keep(each);
+    }
+    wait_for_trouble(*journal);
+    EXPECT_GE(journal->state().queued, 2U);
+    EXPECT_THAT(journal->state().last_error, HasSubstr("free space on its file system"));
+    std::filesystem::remove(root_ + "/filler");
+    ASSERT_TRUE(journal->settle(std::chrono::seconds(60)));
+    EXPECT_EQ(journal->state().lost, 0U);
+    store::Store store = store::Store::open(root_).value();
+    EXPECT_EQ(store.pods()->size(), 3U);
+    EXPECT_EQ(store.events()->size(), 4U);
+    EXPECT_THAT(log.lines, testing::Contains("shop/1: SysctlsApplied: as asked").Times(1));
+    EXPECT_THAT(log.lines, testing::Contains(HasSubstr("records wait, pods do not: ")).Times(1));
+    EXPECT_THAT(log.lines, testing::Contains("records are written again").Times(1));
+  });
+}
+
+TEST_F(JournalOnASmallDisk, NoneIsOpenedWhereOneCanOnlyRead) {
+  in_small_folder([this] {
+    ASSERT_TRUE(store::Store::open(root_));
+    make_read_only();
+    const SystemClock clock;
+    KeepingLog log;
+    const auto refused = Journal::open(root_, "node1", clock, log);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, HasSubstr(root_ + ": Read-only file system; "));
+  });
+}
+
+TEST_F(JournalOnASmallDisk, WhatFindsNoRoomAtTheEndIsCounted) {
+  in_small_folder([this] {
+    const SystemClock clock;
+    KeepingLog log;
+    auto journal = Journal::open(root_, "node1", clock, log).value();
+    fill_up();
+    journal->keep(report("s1", "u1", "1024"));
+    journal->keep(report("s2", "u2", "1024"));
+    wait_for_trouble(*journal);
+    journal.reset();
+    EXPECT_THAT(log.lines, testing::Contains(HasSubstr("2 records were lost: ")));
+  });
 }
 
 }  // namespace

@@ -3,7 +3,15 @@
 // set.
 #pragma once
 
+#include <sched.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -17,6 +25,36 @@ class StateFolder : public testing::Test {
 
  protected:
   const std::string root_ = folder_.path();
+};
+
+// One whose file system may fill up or turn read-only.
+class SmallStateFolder : public StateFolder {
+ protected:
+  void SetUp() override {
+    if (::geteuid() != 0) {
+      GTEST_SKIP() << "mounts need root";
+    }
+    StateFolder::SetUp();
+  }
+
+  // On a thread with mounts of its own: the folder is a small file system.
+  void in_small_folder(const std::function<void()>& work) const {
+    std::thread([&] {
+      ASSERT_EQ(::unshare(CLONE_NEWNS), 0);
+      ASSERT_EQ(::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+      ASSERT_EQ(::mount("tmpfs", root_.c_str(), "tmpfs", 0, "size=512k"), 0);
+      work();
+    }).join();
+  }
+  void fill_up() const {
+    std::ofstream file(root_ + "/filler");
+    file << std::string(1U << 20U, 'x') << std::flush;
+    ASSERT_FALSE(file);
+  }
+  void make_read_only() const {
+    ASSERT_EQ(::mount("none", root_.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr),
+              0);
+  }
 };
 
 inline Timestamp at_second(std::int64_t seconds) {

@@ -94,7 +94,7 @@ def agent_hangs(case: Case) -> None:
 
 
 def full_disk(case: Case) -> None:
-    """Pods start with their values and without records; once there is room, records are kept again."""
+    """Pods start with their values; their records wait until there is room."""
     case.agent.kill(signal.SIGTERM)
     kept = case.agent.state.parent / "state-elsewhere"
     case.agent.state.rename(kept)
@@ -109,11 +109,13 @@ def full_disk(case: Case) -> None:
         for i in range(3):
             case.has(case.run(f"full{i}", WISH), WISH)
         same("answers too late", case.agent.status()["pods"]["answeredTooLate"], 0)
-        wait_until(lambda: case.agent.status()["records"]["lastError"], "the loss is told of")
+        wait_until(lambda: case.agent.status()["records"]["lastError"], "it is told of")
         holds(case.agent.status()["records"]["lastError"], "full")
         filler.unlink()
         case.has(case.run("room-again", WISH), WISH)
-        wait_until(lambda: "SysctlsApplied" in case.agent.reasons("room-again"), "records are kept again")
+        for pod in ("full0", "full1", "full2", "room-again"):
+            wait_until(lambda pod=pod: "SysctlsApplied" in case.agent.reasons(pod), f"{pod} is on record")
+        same("records lost", case.agent.status()["records"]["lost"], 0)
     finally:
         case.agent.kill(signal.SIGTERM)
         subprocess.run(["umount", case.agent.state], check=True)
