@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 
@@ -160,6 +161,15 @@ def few_rights(bench: Hooked) -> None:
         hook.communicate()
 
 
+def ends_in_time(bench: Hooked) -> None:
+    """A runtime that never ends what it says must not keep a hook, which a runtime waits for."""
+    hook = subprocess.Popen([bench.binaries / "podsysctl-hook"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        same("ended by", hook.wait(timeout=60), -signal.SIGALRM)
+    finally:
+        hook.communicate()
+
+
 @contextlib.contextmanager
 def podman_of(bench: Hooked, runtime: str):
     need(runtime)
@@ -230,7 +240,7 @@ def podman_kube(bench: Hooked) -> None:
             same("it", engine.must("exec", "web-main", "/bin/cat", path_of("net.core.somaxconn")), "2222")
 
 
-CASES = (few_rights, ten_keys, order_differs, forwarding_resets, no_wish, forbidden, lenient, profile,
+CASES = (few_rights, ends_in_time, ten_keys, order_differs, forwarding_resets, no_wish, forbidden, lenient, profile,
          user_namespace, attacks, host_namespaces, another_container, podman_single, podman_pods, podman_kube)
 
 
