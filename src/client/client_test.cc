@@ -36,8 +36,8 @@ class Fake {
  public:
   explicit Fake(int status, std::string body)
       : server_([status, body = std::move(body)](const std::string& request) {
-          return request.starts_with("GET /healthz ") ? FakeServer::reply(200, "ok\n")
-                                                      : FakeServer::reply(status, body);
+          return request.starts_with("GET / ") ? FakeServer::reply(200, "ok\n")
+                                               : FakeServer::reply(status, body);
         }),
         service_(Service::find(server_.endpoint().path).value().value()) {}
 
@@ -109,7 +109,7 @@ TEST(ServiceRecords, ErrorsAreTheServicesOwn) {
 
 TEST(ServiceRecords, AStreamEndsWithItsServiceAndGoesOnElsewhere) {
   const FakeServer server([](const std::string& request) {
-    if (request.starts_with("GET /healthz ")) {
+    if (request.starts_with("GET / ")) {
       return FakeServer::reply(200, "ok\n");
     }
     return "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" +

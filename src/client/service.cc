@@ -63,7 +63,8 @@ Result<std::optional<Service>> Service::find(const std::string& socket) {
                     .tls = {},
                     .text = socket},
                    {.connect = kFirstAnswer, .answer = kAnswer, .body_bytes = kLargest}));
-  const Result<http::Reply> reply = service.client_.call({.target = "/healthz"}, kFirstAnswer);
+  // Any answer will do; for /healthz the service would look at its disk.
+  const Result<http::Reply> reply = service.client_.call({.target = "/"}, kFirstAnswer);
   if (reply) {
     return std::optional(std::move(service));
   }
