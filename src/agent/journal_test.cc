@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <thread>
+#include <utility>
 
 #include <gmock/gmock.h>
 
@@ -100,13 +101,13 @@ TEST_F(JournalTest, KeepsOfAFirstLookWhatASecondFindsInForce) {
                             .requested = "1 2 3 4",
                             .origin = "podsysctl set",
                             .state = store::SettingState::applied});
-  journal_->keep(first);
+  journal_->keep(std::move(first));
   const Timestamp created = look().pod("u1")->created;
   Report second = report("s1", "u1", "1024");
   second.pod.created = created + std::chrono::seconds(9);
   second.settings[0].state = store::SettingState::unchanged;
   second.settings[0].previous = "1024";
-  journal_->keep(second);
+  journal_->keep(std::move(second));
   const auto settings = look().settings("u1");
   ASSERT_EQ(settings->size(), 2U);
   EXPECT_EQ(settings->at(0).previous, "4096");
@@ -124,7 +125,7 @@ TEST_F(JournalTest, KeepsWhatWasWrittenIntoAPodThatRan) {
                         .action = store::AuditAction::repair,
                         .outcome = store::AuditOutcome::applied,
                         .reason = "the policies changed"});
-  journal_->keep(late);
+  journal_->keep(std::move(late));
   const auto trail = look().audit("pod/u1");
   ASSERT_EQ(trail->size(), 1U);
   EXPECT_EQ(trail->at(0).reason, "the policies changed");
@@ -136,7 +137,7 @@ TEST_F(JournalTest, ForgetsWhatIsGone) {
   for (const char* id : {"1", "2", "3"}) {
     Report each = report(id, id, "1");
     each.pod.name = id;
-    journal_->keep(each);
+    journal_->keep(std::move(each));
   }
   journal_->forget("2");
   EXPECT_EQ(look().pods()->size(), 2U);
@@ -166,7 +167,7 @@ TEST_F(JournalTest, WritesEverythingBeforeItEnds) {
   for (int i = 0; i < 50; ++i) {
     Report each = report(std::to_string(i), std::to_string(i), "1");
     each.pod.name = fmt::format("web{}", i);
-    journal_->keep(each);
+    journal_->keep(std::move(each));
   }
   journal_.reset();
   EXPECT_EQ(store::Store::open(root_).value().pods()->size(), 50U);
@@ -191,7 +192,7 @@ TEST_F(JournalOnASmallDisk, RecordsWaitUntilTheyCanBeWritten) {
     for (const char* id : {"1", "2", "3"}) {
       Report each = report(id, id, "1");
       each.pod.name = id;
-      journal->keep(each);
+      journal->keep(std::move(each));
     }
     wait_for_trouble(*journal);
     EXPECT_GE(journal->state().queued, 2U);
