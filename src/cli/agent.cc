@@ -21,7 +21,9 @@ int status(const Given& given) {
   const Result<std::string> answer =
       with_context(agent::ask(given.socket, form), "no agent answers");
   if (!answer) {
-    return report(answer.error());
+    const int code = report(answer.error());
+    print_beside("hint: start podsysctl-agent, or name its socket with --status-socket\n");
+    return code;
   }
   print(*answer);
   return kOk;

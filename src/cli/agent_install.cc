@@ -117,7 +117,7 @@ Result<> work_and_stay(const Given& given, Result<> (*work)(const Given&)) {
   return wait_for_the_end(signals);
 }
 
-int finished(const Result<>& done) { return done ? kOk : report(done.error()); }
+int finished(const Result<>& done) { return done ? kOk : report(done.error(), kAgentProgram); }
 
 void add_common(Command& command, Given& given) {
   command.option("host-root", "DIR", "Where the node's root is mounted; default: /", given.root)
@@ -145,7 +145,7 @@ void add_install(Command& app) {
   command.option("programs-dir", "DIR", "Folder for the hook itself", given->places.programs);
   command.action([given] {
     if (parts_of(*given).empty()) {
-      complain("nothing to install: name --cni, --hook or --nri");
+      complain("nothing to install: name --cni, --hook or --nri", kAgentProgram);
       return kUsage;
     }
     return finished(work_and_stay(*given, put_all));

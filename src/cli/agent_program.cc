@@ -156,7 +156,7 @@ int serve(Given& given) {
   ErrorStreamLog log(
       clock, given.log_format == "json" ? ErrorStreamLog::Form::json : ErrorStreamLog::Form::text);
   const Result<> ended = run(given, manager, clock, log);
-  return ended ? kOk : report(ended.error());
+  return ended ? kOk : report(ended.error(), kAgentProgram);
 }
 
 void add_policy_flags(Command& app, Given& given) {
@@ -188,15 +188,16 @@ void add_drift_flags(Command& app, Given& given) {
 Command make_agent() {
   const auto given = std::make_shared<Given>();
   agent::Options& options = given->options;
-  Command app("podsysctl-agent", "Gives the pods of a container runtime their kernel parameters");
+  Command app(std::string(kAgentProgram),
+              "Gives the pods of a container runtime their kernel parameters");
   app.usage({"podsysctl-agent [flags]", "podsysctl-agent install|uninstall [flags]",
              "podsysctl-agent completion bash|zsh|fish"});
   app.details(
-      "Registers with the runtime over the Node Resource Interface: as an external plugin at its "
-      "socket, or over the connection that a runtime hands to a plugin that it starts itself. "
-      "Runtimes without it are followed (--follow): values come right after a pod's start then. "
-      "Runs until SIGTERM; SIGHUP reads the policy files again. `install` puts files of "
-      "ours into the folders of a node's runtime, `uninstall` takes them away.");
+      "Registers with the runtime over the Node Resource Interface: as an external plugin at\n"
+      "its socket, or over the connection that a runtime hands to a plugin that it starts\n"
+      "itself. Runtimes without it are followed (--follow): values come right after a pod's\n"
+      "start then. Runs until SIGTERM; SIGHUP reads the policy files again. `install` puts\n"
+      "files of ours into the folders of a node's runtime, `uninstall` takes them away.");
   add_policy_flags(app, *given);
   app.option("nri-socket", "PATH", "The runtime's NRI socket; `none`: that door stays shut",
              options.nri_socket)
@@ -232,7 +233,7 @@ int run_agent(int argc, char** argv) {
     return dispatch(app, words);
   } catch (const std::exception& failure) {
     // No interface of ours throws: this is a defect, or there is no memory left.
-    complain(failure.what());
+    complain(failure.what(), kAgentProgram);
     return kFailed;
   }
 }

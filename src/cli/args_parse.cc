@@ -208,7 +208,8 @@ int dispatch(const Command& root, Words words) {
   const auto invocation = parse(root, words);
   if (!invocation) {
     const Command& command = *invocation.error().command;
-    complain(fmt::format("{}\nhint: {} --help", invocation.error().message, command.path()));
+    complain(fmt::format("{}\nhint: {} --help", invocation.error().message, command.path()),
+             root.name());
     return command.usage_exit();
   }
   if (invocation->wish == Invocation::Wish::help) {

@@ -181,7 +181,7 @@ TEST_F(Args, AWrongLineIsOneLineAndAHint) {
   const Printed printed = run_words(app_, {"image", "import", "--bogus"});
   EXPECT_EQ(printed.code, kUsage);
   EXPECT_EQ(printed.out, "");
-  EXPECT_EQ(printed.err, "podsysctl: unknown flag: --bogus\nhint: tool image import --help\n");
+  EXPECT_EQ(printed.err, "tool: unknown flag: --bogus\nhint: tool image import --help\n");
 }
 
 }  // namespace

@@ -48,13 +48,13 @@ void print_beside(std::string_view text) { std::fwrite(text.data(), 1, text.size
 
 bool flush_output() { return std::fflush(stdout) == 0 && std::ferror(stdout) == 0; }
 
-void complain(std::string_view text) {
-  const std::string line = fmt::format("podsysctl: {}\n", text);
+void complain(std::string_view text, std::string_view program) {
+  const std::string line = fmt::format("{}: {}\n", program, text);
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
-int report(const Error& error) {
-  complain(error.message);
+int report(const Error& error, std::string_view program) {
+  complain(error.message, program);
   return kFailed;
 }
 

@@ -14,6 +14,9 @@
 
 namespace podsysctl::cli {
 
+inline constexpr std::string_view kProgram = "podsysctl";
+inline constexpr std::string_view kAgentProgram = "podsysctl-agent";
+
 // To standard output as it is; flush_output() tells of errors.
 void print(std::string_view text);
 
@@ -23,11 +26,11 @@ void print(std::string_view text);
 // To standard error as it is: a result beside the one on standard output.
 void print_beside(std::string_view text);
 
-// "podsysctl: TEXT" on standard error.
-void complain(std::string_view text);
+// "PROGRAM: TEXT" on standard error.
+void complain(std::string_view text, std::string_view program = kProgram);
 
 // complain(), and the exit code for a failed operation.
-[[nodiscard]] int report(const Error& error);
+[[nodiscard]] int report(const Error& error, std::string_view program = kProgram);
 
 // Control characters as \n, \x1b and the like.
 [[nodiscard]] std::string printable(std::string_view text);
