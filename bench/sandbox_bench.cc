@@ -112,7 +112,7 @@ class Bench {
   Result<> run_rounds(const sandbox::Sandbox& standing) {
     const Result<> made = in_rounds([this](bool odd) { return make_in_turn(odd); });
     PSYS_TRY(made);
-    PSYS_TRY_ASSIGN(sysctl::SysctlWriter writer, sysctl::SysctlWriter::open());
+    PSYS_TRY_ASSIGN(sysctl::SysctlWriter writer, sysctl::SysctlWriter::open_on_this_thread());
     PSYS_TRY_ASSIGN(const sysctl::Target target, standing.target());
     PSYS_TRY_ASSIGN(const Places places, places_of(standing));
     return in_rounds([&](bool odd) { return change_in_turn(places, writer, target, odd); });
@@ -194,7 +194,7 @@ class Bench {
   }
 
   Result<> enforce_all(const sandbox::Sandbox& sandbox, bool odd) const {
-    PSYS_TRY_ASSIGN(sysctl::SysctlWriter writer, sysctl::SysctlWriter::open());
+    PSYS_TRY_ASSIGN(sysctl::SysctlWriter writer, sysctl::SysctlWriter::open_on_this_thread());
     PSYS_TRY_ASSIGN(const sysctl::Target target, sandbox.target());
     return check(enforce::enforce(values(odd), target, writer));
   }

@@ -65,7 +65,7 @@ Result<> put_sysctls(const EngineNode& node, const store::PodRecord& pod,
   if (settings.empty()) {
     return {};
   }
-  PSYS_TRY_ASSIGN(auto writer, sysctl::SysctlWriter::open());
+  PSYS_TRY_ASSIGN(auto writer, sysctl::SysctlWriter::open_on_this_thread());
   sysctl::Application application = enforce::enforce(settings, target, writer);
   credit_runtime(node, settings, application);
   fault_point("sysctls-written");

@@ -200,6 +200,14 @@ struct SysctlWriter::Parts {
   Home home;
   std::unique_ptr<linux::WorkerThread> worker;  // null: the caller's thread does the work
 
+  [[nodiscard]] static Result<SysctlWriter> make(linux::ProcSys proc_sys,
+                                                 linux::HostNamespaces host,
+                                                 std::unique_ptr<linux::WorkerThread> worker) {
+    PSYS_TRY_ASSIGN(Home home, Home::of_this_thread());
+    return SysctlWriter(std::make_unique<Parts>(std::move(proc_sys), std::move(host),
+                                                std::move(home), std::move(worker)));
+  }
+
   [[nodiscard]] Result<> visit(const Target& target, const std::function<void(SysctlTree&)>& work) {
     PSYS_TRY(refuse_host(target, host));
     PSYS_TRY_ASSIGN(std::optional<Namespace> owner, foreign_owner(target, host));
@@ -221,23 +229,23 @@ SysctlWriter::~SysctlWriter() = default;
 Result<SysctlWriter> SysctlWriter::open() {
   PSYS_TRY_ASSIGN(linux::ProcSys proc_sys, linux::ProcSys::open());
   PSYS_TRY_ASSIGN(linux::HostNamespaces host, linux::HostNamespaces::read());
-  PSYS_TRY_ASSIGN(Home home, Home::of_this_thread());
-  return SysctlWriter(std::make_unique<Parts>(std::move(proc_sys), std::move(host), std::move(home),
-                                              std::make_unique<linux::WorkerThread>()));
+  return Parts::make(std::move(proc_sys), std::move(host), std::make_unique<linux::WorkerThread>());
+}
+
+Result<SysctlWriter> SysctlWriter::open_on_this_thread() {
+  PSYS_TRY_ASSIGN(linux::ProcSys proc_sys, linux::ProcSys::open());
+  PSYS_TRY_ASSIGN(linux::HostNamespaces host, linux::HostNamespaces::read());
+  return Parts::make(std::move(proc_sys), std::move(host), nullptr);
 }
 
 Result<SysctlWriter> SysctlWriter::open_here(linux::HostNamespaces host) {
   PSYS_TRY_ASSIGN(linux::ProcSys proc_sys, linux::ProcSys::open_in_place());
-  PSYS_TRY_ASSIGN(Home home, Home::of_this_thread());
-  return SysctlWriter(
-      std::make_unique<Parts>(std::move(proc_sys), std::move(host), std::move(home), nullptr));
+  return Parts::make(std::move(proc_sys), std::move(host), nullptr);
 }
 
 Result<SysctlWriter> SysctlWriter::for_this_thread() const {
   PSYS_TRY_ASSIGN(linux::ProcSys proc_sys, parts_->proc_sys.clone());
-  PSYS_TRY_ASSIGN(Home home, Home::of_this_thread());
-  return SysctlWriter(
-      std::make_unique<Parts>(std::move(proc_sys), parts_->host, std::move(home), nullptr));
+  return Parts::make(std::move(proc_sys), parts_->host, nullptr);
 }
 
 Result<> SysctlWriter::visit(const Target& target, const std::function<void(SysctlTree&)>& work) {

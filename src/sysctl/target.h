@@ -40,6 +40,8 @@ struct Target {
 class SysctlWriter {
  public:
   [[nodiscard]] static Result<SysctlWriter> open();
+  // The calling thread does the work, as with for_this_thread().
+  [[nodiscard]] static Result<SysctlWriter> open_on_this_thread();
   // For a process of one thread that ends when its target is served: that thread does the work, and
   // /proc itself is the way where nothing is mounted over it (ProcSys::open_in_place()).
   [[nodiscard]] static Result<SysctlWriter> open_here(linux::HostNamespaces host);
