@@ -28,24 +28,29 @@ Result<bool> is_mount_point(const std::string& folder) {
   return std::ranges::find(mounts, folder) != mounts.end();
 }
 
+// Nothing is changed where it is shared already.
+Result<> share(const std::string& folder) {
+  if (::mount(nullptr, folder.c_str(), nullptr, MS_SHARED, nullptr) < 0) {
+    return Error::from_errno(errno, "make the mount {} a shared one", folder);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<> prepare_run_folder(const std::string& folder) {
   PSYS_TRY(linux::make_directories(folder, 0711));
   PSYS_TRY_ASSIGN(const bool ready, is_mount_point(folder));
   if (ready) {
-    return {};
+    // unshare(1) and others make private what their mount namespace begins with.
+    return share(folder);
   }
   PSYS_TRY_ASSIGN(const linux::Fd lock, linux::lock_file(folder + ".lock"));
   PSYS_TRY_ASSIGN(const bool made_meanwhile, is_mount_point(folder));
-  if (made_meanwhile) {
-    return {};
+  if (!made_meanwhile && ::mount(folder.c_str(), folder.c_str(), nullptr, MS_BIND, nullptr) < 0) {
+    return Error::from_errno(errno, "make {} a mount point", folder);
   }
-  if (::mount(folder.c_str(), folder.c_str(), nullptr, MS_BIND, nullptr) < 0 ||
-      ::mount(nullptr, folder.c_str(), nullptr, MS_SHARED, nullptr) < 0) {
-    return Error::from_errno(errno, "make {} a shared mount point", folder);
-  }
-  return {};
+  return share(folder);
 }
 
 }  // namespace podsysctl::sandbox

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sandbox/sandbox.h"
 
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "linux/file.h"
+#include "linux/mount_thread.h"
 #include "linux/mounts.h"
 #include "linux/process.h"
 #include "linux/temporary_folder.h"
+#include "sandbox/run_folder.h"
 
 namespace podsysctl::sandbox {
 namespace {
@@ -40,6 +45,27 @@ class SandboxTest : public testing::Test {
   const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
   SandboxSpec spec_;
 };
+
+TEST_F(SandboxTest, PinsAreSeenInsideWhereTheRunFolderHadBecomePrivate) {
+  ASSERT_TRUE(prepare_run_folder(folder_.path()));
+  std::thread elsewhere([this] {
+    ASSERT_EQ(::unshare(CLONE_NEWNS), 0);
+    ASSERT_EQ(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+    Result<Newborn> newborn = create(spec_);
+    ASSERT_TRUE(newborn) << newborn.error().message;
+    ASSERT_TRUE(newborn->release());
+    const Sandbox sandbox = newborn->sandbox();
+    const auto mounts = sandbox.mount_namespace();
+    ASSERT_TRUE(mounts) << mounts.error().message;
+    const Result<> seen = linux::in_mount_namespace(*mounts, [&]() -> Result<> {
+      PSYS_TRY(linux::Namespace::from_path(*sandbox.pin(NamespaceKind::net), NamespaceKind::net));
+      return {};
+    });
+    EXPECT_TRUE(seen) << seen.error().message;
+    EXPECT_TRUE(destroy(sandbox));
+  });
+  elsewhere.join();
+}
 
 TEST_F(SandboxTest, OwnsItsNamespacesAndLeavesNothing) {
   Result<Newborn> newborn = create(spec_);
