@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "linux/terminal.h"
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -17,6 +18,24 @@ Result<WindowSize> window_size(FdRef terminal) {
     return Error::from_errno(errno, "the size of the terminal");
   }
   return WindowSize{size.ws_row, size.ws_col};
+}
+
+Result<> set_window_size(FdRef terminal, const WindowSize& size) {
+  winsize wanted{};
+  wanted.ws_row = static_cast<unsigned short>(size.rows);
+  wanted.ws_col = static_cast<unsigned short>(size.columns);
+  if (::ioctl(terminal.get(), TIOCSWINSZ, &wanted) != 0) {
+    return Error::from_errno(errno, "give a terminal its size");
+  }
+  return {};
+}
+
+Result<> make_nonblocking(FdRef terminal) {
+  const int flags = ::fcntl(terminal.get(), F_GETFL);
+  if (flags < 0 || ::fcntl(terminal.get(), F_SETFL, flags | O_NONBLOCK) != 0) {
+    return Error::from_errno(errno, "make a terminal non-blocking");
+  }
+  return {};
 }
 
 struct RawTerminal::Former {

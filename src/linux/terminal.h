@@ -17,6 +17,10 @@ struct WindowSize {
   unsigned columns = 0;
 };
 [[nodiscard]] Result<WindowSize> window_size(FdRef terminal);
+// Either end will do; the program at the far end is told (SIGWINCH).
+[[nodiscard]] Result<> set_window_size(FdRef terminal, const WindowSize& size);
+// Reading and writing it wait no more.
+[[nodiscard]] Result<> make_nonblocking(FdRef terminal);
 
 // Keys come as they are typed, unechoed; ^C is a byte like any other.
 class RawTerminal {

@@ -11,6 +11,7 @@
 
 #include "engine/embedded/crilog.h"
 #include "engine/embedded/identity.h"
+#include "engine/embedded/own_terminal.h"
 #include "engine/embedded/rootfs.h"
 #include "linux/file.h"
 #include "linux/signals.h"
@@ -152,6 +153,11 @@ Result<> check_terminal(const Streams& streams) {
                    "call it from a terminal, or leave the terminal out");
 }
 
+// Short, since the path of a socket has to be; several commands may run in a sandbox at a time.
+std::string console_socket(const PodFolders& folders) {
+  return fmt::format("{}/tty-{}", folders.run, ::getpid());
+}
+
 // The runtime passes the terminal's keys and signals on by itself.
 template <class Start>
 Result<RunEnd> run_on_terminal(const OciRuntime& runtime, const Start& start,
@@ -168,15 +174,24 @@ std::expected<int, StartFailure> run_in_foreground(const OciRuntime& runtime,
                                                    const ContainerRequest& request,
                                                    const PodFolders& folders,
                                                    const Streams& streams, const Clock& clock) {
-  const auto start = [&](const Stdio& stdio) {
+  const auto start = [&](const Stdio& stdio, const std::string& console = "") {
     return runtime.run({.id = request.id,
                         .bundle = bundle_folder(folders, request.id),
                         .pid_file = pid_file(folders, request.id),
-                        .stdio = stdio});
+                        .stdio = stdio,
+                        .console_socket = console});
   };
   const auto ended = [&](const Result<RunEnd>& end) {
     return check_started(runtime, pid_file(folders, request.id), outcome_of(end));
   };
+  if (request.container.tty && runtime.choice().kind == RuntimeKind::crun) {
+    return ended(run_on_own_terminal(
+        runtime,
+        {.socket = console_socket(folders),
+         .streams = streams,
+         .start = [&](const Stdio& stdio) { return start(stdio, console_socket(folders)); },
+         .on_signal = [&](int signal) { return runtime.kill(request.id, signal); }}));
+  }
   if (request.container.tty) {
     return ended(run_on_terminal(runtime, start, streams));
   }
@@ -214,6 +229,22 @@ std::expected<int, StartFailure> exec_in_foreground(const OciRuntime& runtime,
     request.stdio = stdio;
     return runtime.exec(request);
   };
+  if (command.tty && runtime.choice().kind == RuntimeKind::crun) {
+    request.console_socket = console_socket(folders);
+    pid_t child = 0;
+    return outcome_of(
+        run_on_own_terminal(runtime, {.socket = request.console_socket,
+                                      .streams = command.streams,
+                                      .start = [&](const Stdio& stdio) -> Result<ForegroundRun> {
+                                        PSYS_TRY_ASSIGN(ForegroundRun run, start(stdio));
+                                        child = run.pid;
+                                        return run;
+                                      },
+                                      .on_signal = [&child](int signal) -> Result<> {
+                                        ::kill(child, signal);
+                                        return {};
+                                      }}));
+  }
   if (command.tty) {
     return outcome_of(run_on_terminal(runtime, start, command.streams));
   }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Containers and commands in the foreground: the OCI runtime is our child, its output is passed on
 // and, for a container, written to its CRI log on the way. Signals sent to us are passed on to it;
-// the third asks for its end with SIGKILL. With a terminal the runtime serves it by itself and
-// nothing is logged. Thread-safety: one at a time per process, because of the signals.
+// the third asks for its end with SIGKILL. With a terminal nothing is logged; runc serves it by
+// itself, for crun we do (own_terminal.h). Thread-safety: one at a time per process, because of the
+// signals.
 #pragma once
 
 #include <expected>

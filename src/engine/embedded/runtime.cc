@@ -79,6 +79,9 @@ Result<ForegroundRun> OciRuntime::run(const RunRequest& request) const {
   if (!request.pid_file.empty()) {
     append(args, {"--pid-file", request.pid_file});
   }
+  if (!request.console_socket.empty()) {
+    append(args, {"--console-socket", request.console_socket});
+  }
   args.push_back(request.id);
   linux::Command child = command(choice_.path, std::move(args));
   child.stdin_fd = request.stdio.in;

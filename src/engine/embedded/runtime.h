@@ -61,9 +61,10 @@ struct RunEnd {
 
 struct RunRequest {
   std::string id;
-  std::string bundle;    // folder with config.json; the runtime's log is written there too
-  std::string pid_file;  // "": none. Written by the runtime before the command runs.
-  Stdio stdio;           // with tty: true in config.json all three are one terminal
+  std::string bundle;          // folder with config.json; the runtime's log is written there too
+  std::string pid_file;        // "": none. Written by the runtime before the command runs.
+  Stdio stdio;                 // with tty: true in config.json all three are one terminal
+  std::string console_socket;  // where a terminal is sent instead (own_terminal.h); "": nowhere
   int death_signal = 0;
   bool own_process_group = false;
 };
@@ -77,6 +78,7 @@ struct ExecRequest {
   std::optional<Identity> user;  // unset: the container's
   bool tty = false;
   Stdio stdio;
+  std::string console_socket;  // as for RunRequest
 };
 
 struct ContainerState {

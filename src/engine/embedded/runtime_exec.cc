@@ -72,10 +72,11 @@ Result<ForegroundRun> OciRuntime::exec(const ExecRequest& request) const {
   run.process_file = name + ".json";
   PSYS_TRY(linux::write_file(run.process_file, json::dump(process)));
   std::vector<std::string> args = global_arguments(run.log_file);
-  for (const std::string& argument :
-       {std::string("exec"), std::string("--process"), run.process_file, request.id}) {
-    args.push_back(argument);
+  args.insert(args.end(), {"exec", "--process", run.process_file});
+  if (!request.console_socket.empty()) {
+    args.insert(args.end(), {"--console-socket", request.console_socket});
   }
+  args.push_back(request.id);
   linux::Command child = command(choice_.path, std::move(args));
   child.stdin_fd = request.stdio.in;
   child.stdout_fd = request.stdio.out;
