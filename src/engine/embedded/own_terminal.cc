@@ -80,9 +80,15 @@ Result<std::optional<linux::Fd>> receive_terminal(linux::FdRef listener, pid_t r
   }
 }
 
-Result<> attend(AttachedSession& session, linux::Fd near_end, const OwnTerminal& terminal) {
-  const linux::FdRef held = near_end.ref();
-  TerminalPeer peer(std::move(near_end));
+// A runtime that fails sends no terminal: nothing is to be attended then.
+Result<> attend(AttachedSession& session, linux::FdRef listener, pid_t runtime,
+                const OwnTerminal& terminal) {
+  PSYS_TRY_ASSIGN(std::optional<linux::Fd> near_end, receive_terminal(listener, runtime));
+  if (!near_end) {
+    return {};
+  }
+  const linux::FdRef held = near_end->ref();
+  TerminalPeer peer(*std::move(near_end));
   return session.serve(
       {.peer = peer,
        .streams = terminal.streams,
@@ -101,15 +107,8 @@ Result<RunEnd> run_on_own_terminal(const OciRuntime& runtime, const OwnTerminal&
   // What the runtime says of a failure is in its log.
   PSYS_TRY_ASSIGN(const linux::Fd nowhere, linux::open_file("/dev/null", O_WRONLY));
   PSYS_TRY_ASSIGN(const ForegroundRun run, terminal.start({{}, nowhere.ref(), nowhere.ref()}));
-  Result<std::optional<linux::Fd>> near_end = receive_terminal(listener.ref(), run.pid);
-  Result<> attended;
-  if (near_end && *near_end) {
-    attended = attend(session, **std::move(near_end), terminal);
-  }
+  const Result<> attended = attend(session, listener.ref(), run.pid, terminal);
   PSYS_TRY_ASSIGN(RunEnd end, runtime.finish(run));
-  if (!near_end) {
-    return std::unexpected(std::move(near_end).error());
-  }
   PSYS_TRY(attended);
   return end;
 }
