@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -156,11 +157,20 @@ TEST(ProcSys, ReadsAndRefuses) {
   EXPECT_FALSE(proc_sys->open_key("../self/status", ProcSysAccess::read));
 }
 
+// Of a child: nobody else sees what it mounts.
+Result<> keep_mounts_apart() {
+  if (::unshare(CLONE_NEWNS) != 0 ||
+      ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
+    return Error::from_errno(errno, "make a mount namespace");
+  }
+  return {};
+}
+
 // In a mount namespace of a child's, after `change`: where the files are reached through.
 std::string in_place_after(const std::function<int()>& change) {
   return call_in_child([&change]() -> Result<std::string> {
-           if (::unshare(CLONE_NEWNS) != 0 ||
-               ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 || change() != 0) {
+           PSYS_TRY(keep_mounts_apart());
+           if (change() != 0) {
              return Error::from_errno(errno, "prepare");
            }
            PSYS_TRY_ASSIGN(const ProcSys proc_sys, ProcSys::open_in_place());
@@ -260,6 +270,31 @@ TEST(Process, CannotBecomeAnotherOneWhileItIsHeld) {
   EXPECT_TRUE(held->has_ended());
   EXPECT_EQ(Namespace::of_process(*held, NamespaceKind::net).error().code, Code::not_found);
   EXPECT_EQ(HeldProcess::hold(*child).error().code, Code::not_found);
+}
+
+// Whose pid may be another's at any moment, while the descriptor is still that process.
+TEST(Process, GivesItsNamespacesByItsDescriptorWhereTheKernelCan) {
+  if (::geteuid() != 0) {
+    GTEST_SKIP() << "needs root to hide /proc";
+  }
+  const HeldProcess held = HeldProcess::hold(::getpid()).value();
+  constexpr unsigned long kGetNet = _IO(0xFFU, 4);
+  const Fd net = Fd::adopt(::ioctl(held.pidfd().get(), kGetNet, 0));
+  if (!net.valid()) {
+    GTEST_SKIP() << "this kernel is older than 6.11";
+  }
+  const auto seen = call_in_child([&held]() -> Result<std::string> {
+    PSYS_TRY(keep_mounts_apart());
+    if (::mount("none", "/proc", "tmpfs", 0, nullptr) != 0) {
+      return Error::from_errno(errno, "hide /proc");
+    }
+    for (const NamespaceKind kind : {NamespaceKind::net, NamespaceKind::ipc, NamespaceKind::uts,
+                                     NamespaceKind::user, NamespaceKind::mnt, NamespaceKind::pid}) {
+      PSYS_TRY(Namespace::of_process(held, kind));
+    }
+    return "all";
+  });
+  ASSERT_TRUE(seen) << seen.error().message;
 }
 
 TEST(ControlGroups, TellWhoseAProcessIs) {

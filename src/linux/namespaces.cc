@@ -80,15 +80,20 @@ unsigned long pidfd_request(NamespaceKind kind) noexcept {
 
 }  // namespace
 
-Result<Namespace> Namespace::from_fd(Fd fd, NamespaceKind kind, std::string_view name) {
+Result<Namespace> Namespace::from_path(const std::string& path, NamespaceKind kind) {
+  PSYS_TRY_ASSIGN(Fd fd, open_file(path, O_RDONLY));
   const int type = ::ioctl(fd.get(), NS_GET_NSTYPE);  // an error of whatever is no namespace
   if (type < 0) {
-    return Error::of(Code::invalid_argument, "{} is not a namespace", name);
+    return Error::of(Code::invalid_argument, "{} is not a namespace", path);
   }
   if (type != clone_flag(kind)) {
-    return Error::of(Code::invalid_argument, "{} is a namespace, but not of kind {}", name,
+    return Error::of(Code::invalid_argument, "{} is a namespace, but not of kind {}", path,
                      to_string(kind));
   }
+  return from_fd(std::move(fd), kind, path);
+}
+
+Result<Namespace> Namespace::from_fd(Fd fd, NamespaceKind kind, std::string_view name) {
   struct stat status{};
   if (::fstat(fd.get(), &status) < 0) {
     return Error::from_errno(errno, "stat {}", name);
@@ -105,16 +110,13 @@ Result<Namespace> Namespace::of_process(pid_t pid, NamespaceKind kind) {
 }
 
 Result<Namespace> Namespace::of_process(const HeldProcess& process, NamespaceKind kind) {
-  const int fd = process.pidfd().valid() ? ::ioctl(process.pidfd().get(), pidfd_request(kind)) : -1;
+  // The kernel refuses these requests with any argument but 0.
+  const int fd =
+      process.pidfd().valid() ? ::ioctl(process.pidfd().get(), pidfd_request(kind), 0) : -1;
   if (fd < 0) {  // an older kernel; or an error, which the other way meets as well
     return of_process(process.pid(), kind);
   }
   return from_fd(Fd::adopt(fd), kind, to_string(kind));
-}
-
-Result<Namespace> Namespace::from_path(const std::string& path, NamespaceKind kind) {
-  PSYS_TRY_ASSIGN(Fd fd, open_file(path, O_RDONLY));
-  return from_fd(std::move(fd), kind, path);
 }
 
 Result<Namespace> Namespace::owner() const {

@@ -70,6 +70,7 @@ class Namespace {
 
  private:
   Namespace(Fd fd, NamespaceKind kind, NamespaceId id) : fd_(std::move(fd)), kind_(kind), id_(id) {}
+  // Of a descriptor that is known to be a namespace of that kind. `name`: for messages.
   [[nodiscard]] static Result<Namespace> from_fd(Fd fd, NamespaceKind kind, std::string_view name);
 
   Fd fd_;
