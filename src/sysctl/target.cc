@@ -39,23 +39,21 @@ Result<std::optional<Namespace>> foreign_owner(const Target& target,
     PSYS_TRY_ASSIGN(Namespace user, target.user->clone());
     return std::optional(std::move(user));
   }
-  for (const auto* ns : {&target.ipc, &target.net}) {
-    if (*ns) {
-      PSYS_TRY_ASSIGN(Namespace owner, (*ns)->owner());
-      if (!host.contains(owner)) {
-        return std::optional(std::move(owner));
-      }
-    }
+  const std::optional<Namespace>& owned = target.ipc ? target.ipc : target.net;
+  if (!owned) {
+    return std::optional<Namespace>{};
   }
-  return std::optional<Namespace>{};
+  PSYS_TRY_ASSIGN(Namespace owner, owned->owner());
+  return host.contains(owner) ? std::optional<Namespace>{} : std::optional(std::move(owner));
 }
 
 // The tree as a thread sees it that has joined the target's namespaces. A file is opened once per
 // visit, since it stays bound to the namespace that it was opened in.
 class JoinedTree final : public SysctlTree {
  public:
-  JoinedTree(const linux::ProcSys& proc_sys, const Target& target, std::optional<Namespace> owner)
-      : proc_sys_(proc_sys), target_(target), owner_(std::move(owner)) {}
+  JoinedTree(const linux::ProcSys& proc_sys, const Target& target,
+             const linux::HostNamespaces& host)
+      : proc_sys_(proc_sys), target_(target), host_(host) {}
 
   Result<std::string> read(const SysctlKey& key) override {
     PSYS_TRY_ASSIGN(const Door door, door_of(key));
@@ -88,7 +86,7 @@ class JoinedTree final : public SysctlTree {
  private:
   enum class Door : std::uint8_t { thread, user_namespace };
 
-  Result<Door> door_of(const SysctlKey& key) const {
+  Result<Door> door_of(const SysctlKey& key) {
     switch (scope_of(key)) {
       case Scope::net:
         return target_.net ? Result<Door>(Door::thread) : host_refusal(NamespaceKind::net);
@@ -98,15 +96,28 @@ class JoinedTree final : public SysctlTree {
         if (!target_.ipc) {
           return host_refusal(NamespaceKind::ipc);
         }
-        return owner_ ? Door::user_namespace : Door::thread;
+        return door_to_owned(Door::thread);
       case Scope::user:
-        return owner_ ? Result<Door>(Door::user_namespace) : host_refusal(NamespaceKind::user);
+        return door_to_owned(host_refusal(NamespaceKind::user));
       case Scope::node:
         break;
     }
     return Error::of(Code::not_namespaced,
                      "{} belongs to the node, not to a pod: no namespace owns it", key.name());
   }
+
+  // The owner is asked for when the first key comes that depends on it.
+  Result<Door> door_to_owned(const Result<Door>& of_the_hosts) {
+    if (!owner_) {
+      PSYS_TRY_ASSIGN(std::optional<Namespace> owner, foreign_owner(target_, host_));
+      owner_.emplace(Owner{std::move(owner)});
+    }
+    return owner_->foreign ? Door::user_namespace : of_the_hosts;
+  }
+
+  struct Owner {
+    std::optional<Namespace> foreign;
+  };
 
   struct OpenKey {
     linux::SysctlFile file;
@@ -134,7 +145,8 @@ class JoinedTree final : public SysctlTree {
 
   Result<UsernsHelper*> get_helper() {
     if (!helper_) {
-      PSYS_TRY_ASSIGN(UsernsHelper started, UsernsHelper::start(proc_sys_, target_, *owner_));
+      PSYS_TRY_ASSIGN(UsernsHelper started,
+                      UsernsHelper::start(proc_sys_, target_, *owner_->foreign));
       helper_.emplace(std::move(started));
     }
     return &*helper_;
@@ -142,7 +154,8 @@ class JoinedTree final : public SysctlTree {
 
   const linux::ProcSys& proc_sys_;
   const Target& target_;
-  std::optional<Namespace> owner_;
+  const linux::HostNamespaces& host_;
+  std::optional<Owner> owner_;
   std::optional<UsernsHelper> helper_;
   std::unordered_map<SysctlKey, OpenKey> files_;
 };
@@ -210,8 +223,7 @@ struct SysctlWriter::Parts {
 
   [[nodiscard]] Result<> visit(const Target& target, const std::function<void(SysctlTree&)>& work) {
     PSYS_TRY(refuse_host(target, host));
-    PSYS_TRY_ASSIGN(std::optional<Namespace> owner, foreign_owner(target, host));
-    JoinedTree tree(proc_sys, target, std::move(owner));
+    JoinedTree tree(proc_sys, target, host);
     Result<> joined = enter(target);
     if (joined) {
       work(tree);
