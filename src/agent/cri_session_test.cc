@@ -94,13 +94,6 @@ class FakeRuntime {
 
 class CriSessionTest : public KeeperFixture {
  protected:
-  [[nodiscard]] std::vector<std::string> handled() const {
-    std::vector<std::string> names;
-    for (const Report& report : recorder_.reports) {
-      names.push_back(report.pod.name);
-    }
-    return names;
-  }
   static TaskEvent started(std::string id) {
     return {.kind = TaskEvent::Kind::started, .container_id = std::move(id)};
   }
@@ -118,17 +111,17 @@ TEST_F(CriSessionTest, ReviewsWhatIsThereAndFollowsWhatComes) {
   runtime_.add("1");
   ASSERT_TRUE(session.review_all());
   review_what_waits();
-  EXPECT_THAT(recorder_.only, ElementsAre("1"));
-  EXPECT_EQ(recorder_.only_of, "cri-o 1.25.0");
+  EXPECT_THAT(recorder_.only().sandbox_ids, ElementsAre("1"));
+  EXPECT_EQ(recorder_.only().runtime, "cri-o 1.25.0");
   runtime_.add("2");
   ASSERT_TRUE(session.catch_up());
   ASSERT_TRUE(session.catch_up());
-  EXPECT_THAT(handled(), ElementsAre("pod-1", "pod-2"));
+  EXPECT_THAT(recorder_.pod_names(), ElementsAre("pod-1", "pod-2"));
   EXPECT_EQ(runtime_.calls("PodSandboxStatus"), 2);
-  EXPECT_EQ(recorder_.reports[1].pod.phase, store::PodPhase::running);
+  EXPECT_EQ(recorder_.report(1).pod.phase, store::PodPhase::running);
   runtime_.remove("1");
   ASSERT_TRUE(session.catch_up());
-  EXPECT_THAT(recorder_.forgotten, ElementsAre("1"));
+  EXPECT_THAT(recorder_.forgotten(), ElementsAre("1"));
 }
 
 TEST_F(CriSessionTest, LooksAtOnceForWhatHasStarted) {
@@ -137,10 +130,10 @@ TEST_F(CriSessionTest, LooksAtOnceForWhatHasStarted) {
   session.hear(started("1"), now_);
   EXPECT_EQ(session.next_due(), now_);
   ASSERT_TRUE(session.look_for_heard(now_));
-  EXPECT_THAT(handled(), ElementsAre("pod-1"));
+  EXPECT_THAT(recorder_.pod_names(), ElementsAre("pod-1"));
   EXPECT_FALSE(session.next_due());
   ASSERT_TRUE(session.catch_up());
-  EXPECT_EQ(recorder_.reports.size(), 1U);
+  EXPECT_EQ(recorder_.report_count(), 1U);
 }
 
 TEST_F(CriSessionTest, LooksAgainForWhatIsNotThereYet) {
@@ -152,7 +145,7 @@ TEST_F(CriSessionTest, LooksAgainForWhatIsNotThereYet) {
   EXPECT_EQ(runtime_.calls("PodSandboxStatus"), 1);
   runtime_.add("1");
   ASSERT_TRUE(session.look_for_heard(now_ + milliseconds(2)));
-  EXPECT_THAT(handled(), ElementsAre("pod-1"));
+  EXPECT_THAT(recorder_.pod_names(), ElementsAre("pod-1"));
 }
 
 TEST_F(CriSessionTest, GivesUpWhatIsNoSandbox) {
@@ -172,22 +165,22 @@ TEST_F(CriSessionTest, BelievesAnEndBeforeTheListKnowsOfIt) {
   review_what_waits();
   session.hear(exited("1"), now_);
   session.hear(exited("c1"), now_);  // of a container
-  EXPECT_THAT(recorder_.forgotten, ElementsAre("1"));
+  EXPECT_THAT(recorder_.forgotten(), ElementsAre("1"));
   ASSERT_TRUE(session.catch_up());
-  EXPECT_EQ(recorder_.reports.size(), 1U);
+  EXPECT_EQ(recorder_.report_count(), 1U);
   runtime_.remove("1");
   ASSERT_TRUE(session.catch_up());
   runtime_.add("1");
   ASSERT_TRUE(session.catch_up());
-  EXPECT_EQ(recorder_.reports.size(), 2U);
+  EXPECT_EQ(recorder_.report_count(), 2U);
 }
 
 TEST_F(CriSessionTest, SaysThatAPodCouldNotBeRefused) {
   CriSession session(*keeper_, client_, {.door = "/run/x.sock", .runtime = "containerd 1.6"});
   runtime_.add("/");  // in the path of every control group
   ASSERT_TRUE(session.catch_up());
-  ASSERT_EQ(recorder_.reports.size(), 1U);
-  const Report& report = recorder_.reports[0];
+  ASSERT_EQ(recorder_.report_count(), 1U);
+  const Report& report = recorder_.report(0);
   EXPECT_EQ(report.notices.at(0).reason, "SysctlForbidden");
   EXPECT_EQ(report.notices.at(0).type, store::EventType::warning);
   EXPECT_THAT(report.notices.at(0).message,
@@ -200,7 +193,7 @@ TEST_F(CriSessionTest, DoesNotTouchAProcessOfAnotherControlGroup) {
   CriSession session(*keeper_, client_, {.door = "/run/x.sock", .runtime = "containerd 1.6"});
   runtime_.add("4f5e6d7c8b9a-nobodys");
   ASSERT_TRUE(session.catch_up());
-  ASSERT_EQ(recorder_.reports.size(), 1U);
+  ASSERT_EQ(recorder_.report_count(), 1U);
   EXPECT_THAT(keeper_->standing().last_fault, HasSubstr("is not in the control group of"));
 }
 
@@ -225,7 +218,7 @@ TEST_F(CriDoorTest, ReadsTheListOfARuntimeThatTellsNothing) {
   stop->ring();
   thread.join();
   EXPECT_EQ(door.state().runtime, "cri-o 1.25.0");
-  EXPECT_THAT(handled(), ElementsAre("pod-1", "pod-2"));
+  EXPECT_THAT(recorder_.pod_names(), ElementsAre("pod-1", "pod-2"));
 }
 
 TEST_F(CriDoorTest, WaitsForARuntimeThatIsNotThere) {

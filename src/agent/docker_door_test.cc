@@ -71,16 +71,14 @@ TEST_F(DockerDoorTest, LooksAtWhatRunsAndFollowsWhatStarts) {
   thread.join();
   EXPECT_TRUE(door.state().connected);
   EXPECT_EQ(door.state().runtime, "docker 24.0.7");
-  EXPECT_THAT(recorder_.only, ElementsAre("a"));
-  EXPECT_EQ(recorder_.only_of, "docker 24.0.7");
-  EXPECT_THAT(recorder_.forgotten, ElementsAre("c"));
-  std::vector<std::string> names;
-  for (const Report& report : recorder_.reports) {
-    names.push_back(report.pod.name);
-    EXPECT_EQ(report.pod.namespace_, "docker");
-    EXPECT_THAT(report.notices.at(0).message, HasSubstr("net.core.somaxconn"));
+  EXPECT_THAT(recorder_.only().sandbox_ids, ElementsAre("a"));
+  EXPECT_EQ(recorder_.only().runtime, "docker 24.0.7");
+  EXPECT_THAT(recorder_.forgotten(), ElementsAre("c"));
+  EXPECT_THAT(recorder_.pod_names(), UnorderedElementsAre("web-a", "web-b", "web-c"));
+  for (std::size_t i = 0; i < recorder_.report_count(); ++i) {
+    EXPECT_EQ(recorder_.report(i).pod.namespace_, "docker");
+    EXPECT_THAT(recorder_.report(i).notices.at(0).message, HasSubstr("net.core.somaxconn"));
   }
-  EXPECT_THAT(names, UnorderedElementsAre("web-a", "web-b", "web-c"));
   EXPECT_THAT(server.requests(), Contains(StartsWith("GET /v1.43/events?since=")));
 }
 
@@ -98,7 +96,7 @@ TEST_F(DockerDoorTest, ComesBackToADaemonThatEnded) {
   }
   stop->ring();
   thread.join();
-  EXPECT_THAT(log_.lines, Contains(HasSubstr("the daemon ended its events; trying again")));
+  EXPECT_THAT(log_.lines(), Contains(HasSubstr("the daemon ended its events; trying again")));
 }
 
 TEST_F(DockerDoorTest, WaitsForADaemonThatIsNotThere) {

@@ -83,9 +83,9 @@ TEST(Presence, SaysALossOnce) {
   EXPECT_EQ(presence.state().last_error, "");
   presence.lost("it is not there");
   EXPECT_FALSE(presence.state().connected);
-  EXPECT_THAT(log.lines, ElementsAre("nri: it is not there; trying again",
-                                     "nri: connected to containerd v2.1.9",
-                                     "nri: it is not there; trying again"));
+  EXPECT_THAT(log.lines(), ElementsAre("nri: it is not there; trying again",
+                                       "nri: connected to containerd v2.1.9",
+                                       "nri: it is not there; trying again"));
 }
 
 TEST(Presence, TriesUntilAConnectionIsStopped) {
@@ -103,7 +103,7 @@ TEST(Presence, TriesUntilAConnectionIsStopped) {
   });
   EXPECT_TRUE(done);
   EXPECT_EQ(tries, 3);
-  EXPECT_EQ(log.lines.size(), 4U);
+  EXPECT_EQ(log.lines().size(), 4U);
 }
 
 TEST(Presence, DoesNotTryAgainOnceItIsToldToStop) {

@@ -22,7 +22,7 @@ TEST(Heartbeat, WithoutAWatchdogNothingIsDue) {
   const linux::ServiceManager manager = deaf(std::nullopt);
   Heartbeat heart(manager, log);
   EXPECT_EQ(heart.beat(Heartbeat::Steady::time_point{}), milliseconds(-1));
-  EXPECT_THAT(log.lines, testing::IsEmpty());
+  EXPECT_THAT(log.lines(), testing::IsEmpty());
 }
 
 TEST(Heartbeat, BeatsTwiceInTheTimeThatTheWatchdogAllows) {
@@ -42,9 +42,9 @@ TEST(Heartbeat, ADeafManagerIsToldOfOnce) {
   heart.ready("here");
   heart.reloading();
   heart.stopping();
-  EXPECT_THAT(log.lines, testing::ElementsAre(
-                             testing::AllOf(testing::HasSubstr("the service manager is not told"),
-                                            testing::HasSubstr("No such file or directory"))));
+  EXPECT_THAT(log.lines(), testing::ElementsAre(
+                               testing::AllOf(testing::HasSubstr("the service manager is not told"),
+                                              testing::HasSubstr("No such file or directory"))));
 }
 
 }  // namespace

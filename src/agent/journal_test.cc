@@ -79,7 +79,7 @@ TEST_F(JournalTest, KeepsPodSettingsAndEvents) {
   EXPECT_EQ(events->front().reason, "SysctlsApplied");
   EXPECT_EQ(events->front().component, "podsysctl-agent");
   EXPECT_EQ(events->front().host, "node1");
-  EXPECT_THAT(log_.lines, testing::ElementsAre("shop/web: SysctlsApplied: as asked"));
+  EXPECT_THAT(log_.lines(), testing::ElementsAre("shop/web: SysctlsApplied: as asked"));
 }
 
 TEST_F(JournalTest, TakesANewSandboxInTheOldOnesPlace) {
@@ -203,9 +203,9 @@ TEST_F(JournalOnASmallDisk, RecordsWaitUntilTheyCanBeWritten) {
     store::Store store = store::Store::open(root_).value();
     EXPECT_EQ(store.pods()->size(), 3U);
     EXPECT_EQ(store.events()->size(), 4U);
-    EXPECT_THAT(log.lines, testing::Contains("shop/1: SysctlsApplied: as asked").Times(1));
-    EXPECT_THAT(log.lines, testing::Contains(HasSubstr("records wait, pods do not: ")).Times(1));
-    EXPECT_THAT(log.lines, testing::Contains("records are written again").Times(1));
+    EXPECT_THAT(log.lines(), testing::Contains("shop/1: SysctlsApplied: as asked").Times(1));
+    EXPECT_THAT(log.lines(), testing::Contains(HasSubstr("records wait, pods do not: ")).Times(1));
+    EXPECT_THAT(log.lines(), testing::Contains("records are written again").Times(1));
   });
 }
 
@@ -231,7 +231,7 @@ TEST_F(JournalOnASmallDisk, WhatFindsNoRoomAtTheEndIsCounted) {
     journal->keep(report("s2", "u2", "1024"));
     wait_for_trouble(*journal);
     journal.reset();
-    EXPECT_THAT(log.lines, testing::Contains(HasSubstr("2 records were lost: ")));
+    EXPECT_THAT(log.lines(), testing::Contains(HasSubstr("2 records were lost: ")));
   });
 }
 

@@ -63,11 +63,11 @@ TEST_F(NriDoorTest, RefusesWhatNoPolicyAllows) {
   EXPECT_EQ(answer->status.code, StatusCode::permission_denied);
   EXPECT_THAT(answer->status.message, HasSubstr("SysctlForbidden: "));
   EXPECT_THAT(answer->status.message, HasSubstr("net.core.somaxconn"));
-  ASSERT_EQ(recorder_.reports.size(), 1U);
-  EXPECT_EQ(recorder_.reports[0].pod.phase, store::PodPhase::failed);
-  EXPECT_EQ(recorder_.reports[0].pod.reason, "SysctlForbidden");
-  EXPECT_EQ(recorder_.reports[0].pod.runtime, "containerd v2.1.9");
-  EXPECT_EQ(recorder_.reports[0].settings.at(0).state, store::SettingState::refused);
+  ASSERT_EQ(recorder_.report_count(), 1U);
+  EXPECT_EQ(recorder_.report(0).pod.phase, store::PodPhase::failed);
+  EXPECT_EQ(recorder_.report(0).pod.reason, "SysctlForbidden");
+  EXPECT_EQ(recorder_.report(0).pod.runtime, "containerd v2.1.9");
+  EXPECT_EQ(recorder_.report(0).settings.at(0).state, store::SettingState::refused);
   EXPECT_EQ(keeper_->standing().counters().rejected, 1U);
   EXPECT_THAT(keeper_->standing().last_fault, HasSubstr("pod shop/web: SysctlForbidden"));
 }
@@ -75,7 +75,7 @@ TEST_F(NriDoorTest, RefusesWhatNoPolicyAllows) {
 TEST_F(NriDoorTest, ForgetsARefusedPodWithTheRuntime) {
   ASSERT_TRUE(runtime_.call("RunPodSandbox", pod_request(pod_here())));
   ASSERT_TRUE(runtime_.call("RemovePodSandbox", pod_request(pod_here())));
-  EXPECT_THAT(recorder_.forgotten, testing::ElementsAre("1"));
+  EXPECT_THAT(recorder_.forgotten(), testing::ElementsAre("1"));
 }
 
 TEST_F(NriDoorTest, RefusesToWriteTheHostsNamespaces) {
@@ -95,7 +95,7 @@ TEST_F(NriDoorTest, LeavesAPodAloneThatAsksForNothing) {
   EXPECT_EQ(answer->status.code, StatusCode::ok);
   pod.pid = 4194305;  // of nobody
   EXPECT_EQ(runtime_.call("RunPodSandbox", pod_request(pod))->status.code, StatusCode::ok);
-  EXPECT_TRUE(recorder_.reports.empty());
+  EXPECT_EQ(recorder_.report_count(), 0U);
 }
 
 TEST_F(NriDoorTest, RefusesAPodWhoseProcessIsAnothersByNow) {
@@ -119,21 +119,21 @@ TEST_F(NriDoorTest, CannotRefuseAPodThatRunsAlready) {
   const auto answer = runtime_.call("Synchronize", pod_list(pods, nri::Rest::none));
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status.code, StatusCode::ok);
-  EXPECT_THAT(recorder_.only, testing::ElementsAre("1"));
+  EXPECT_THAT(recorder_.only().sandbox_ids, testing::ElementsAre("1"));
   // The runtime has its answer before anybody looks at its pods.
-  EXPECT_TRUE(recorder_.reports.empty());
+  EXPECT_EQ(recorder_.report_count(), 0U);
   const auto due = keeper_->reviews().take_until(ReviewQueue::Time{});
   ASSERT_TRUE(due);
   EXPECT_EQ(due->occasion, Occasion::review);
   keeper_->review(*due);
-  ASSERT_EQ(recorder_.reports.size(), 1U);
-  EXPECT_EQ(recorder_.reports[0].pod.phase, store::PodPhase::running);
-  EXPECT_EQ(recorder_.reports[0].notices.at(0).reason, "SysctlForbidden");
+  ASSERT_EQ(recorder_.report_count(), 1U);
+  EXPECT_EQ(recorder_.report(0).pod.phase, store::PodPhase::running);
+  EXPECT_EQ(recorder_.report(0).notices.at(0).reason, "SysctlForbidden");
   EXPECT_EQ(keeper_->standing().counters().degraded, 1U);
   EXPECT_EQ(keeper_->standing().with_settings(), 1U);
 
   ASSERT_TRUE(runtime_.call("RemovePodSandbox", pod_request(pods[0])));
-  EXPECT_THAT(recorder_.forgotten, testing::ElementsAre("1"));
+  EXPECT_THAT(recorder_.forgotten(), testing::ElementsAre("1"));
   EXPECT_EQ(keeper_->standing().with_settings(), 0U);
 }
 
@@ -160,7 +160,7 @@ TEST_F(AbsentRuntime, IsWaitedFor) {
   thread.join();
   EXPECT_FALSE(door.state().connected);
   EXPECT_THAT(door.state().last_error, HasSubstr("/nonexistent/nri.sock"));
-  EXPECT_EQ(log_.lines.size(), 1U);
+  EXPECT_EQ(log_.lines().size(), 1U);
 }
 
 }  // namespace

@@ -67,8 +67,8 @@ class FollowOnThisKernel : public KeeperWithPod {
 
 TEST_F(FollowOnThisKernel, SaysThatItCameLateAndWhoKeepsTheOldValue) {
   keeper_->follow(sandbox("net.core.somaxconn = 2048"));
-  ASSERT_EQ(recorder_.reports.size(), 1U);
-  const agent::Notice& notice = recorder_.reports[0].notices.at(0);
+  ASSERT_EQ(recorder_.report_count(), 1U);
+  const agent::Notice& notice = recorder_.report(0).notices.at(0);
   EXPECT_EQ(notice.reason, agent::kSysctlsApplied);
   EXPECT_EQ(notice.type, store::EventType::normal);
   EXPECT_THAT(notice.message, AllOf(HasSubstr("net.core.somaxconn = 2048 (was 4096)"),
@@ -85,8 +85,8 @@ TEST_F(FollowOnThisKernel, LetsSocketsListenAgainWhereThatIsWanted) {
   auto keeper = agent::PodKeeper::open(std::move(around));
   ASSERT_TRUE(keeper) << keeper.error().message;
   (*keeper)->follow(sandbox("net.core.somaxconn = 2048"));
-  ASSERT_EQ(recorder_.reports.size(), 1U);
-  EXPECT_THAT(recorder_.reports[0].notices.at(0).message,
+  ASSERT_EQ(recorder_.report_count(), 1U);
+  EXPECT_THAT(recorder_.report(0).notices.at(0).message,
               HasSubstr("net.core.somaxconn 0.0.0.0:8080: 2048 (was 100)"));
   ASSERT_EQ(queues().size(), 1U);
   EXPECT_EQ(queues()[0].size, 2048U);
@@ -98,7 +98,7 @@ TEST_F(FollowOnThisKernel, HandlesASandboxOnceWhoeverTellsOfIt) {
   keeper_->follow(sandbox(wish));
   keeper_->follow(sandbox(wish, "/run/nri/nri.sock"));
   keeper_->review(sandbox(wish, "/run/nri/nri.sock"));
-  EXPECT_EQ(recorder_.reports.size(), 1U);
+  EXPECT_EQ(recorder_.report_count(), 1U);
   EXPECT_EQ(keeper_->standing().counters().unchanged, 0U);
   // The door that told of it may look again.
   keeper_->review(sandbox(wish));
@@ -111,9 +111,9 @@ TEST_F(FollowOnThisKernel, HandlesASandboxOnceWhoeverTellsOfIt) {
 
 TEST_F(FollowOnThisKernel, CannotRefuse) {
   keeper_->follow(sandbox("net.core.somaxconn = 8192"));
-  ASSERT_EQ(recorder_.reports.size(), 1U);
-  EXPECT_EQ(recorder_.reports[0].pod.phase, store::PodPhase::running);
-  EXPECT_THAT(recorder_.reports[0].notices.at(0).message,
+  ASSERT_EQ(recorder_.report_count(), 1U);
+  EXPECT_EQ(recorder_.report(0).pod.phase, store::PodPhase::running);
+  EXPECT_THAT(recorder_.report(0).notices.at(0).message,
               HasSubstr("the pod runs without it: it had started before it could be refused"));
   EXPECT_EQ(keeper_->standing().counters().degraded, 1U);
   EXPECT_EQ(keeper_->standing().counters().rejected, 0U);
@@ -123,18 +123,18 @@ TEST_F(FollowOnThisKernel, SaysThatAPodHadEnded) {
   Sandbox ended = sandbox("net.core.somaxconn = 2048");
   ended.pid = 0;
   keeper_->follow(ended);
-  ASSERT_EQ(recorder_.reports.size(), 1U);
-  EXPECT_EQ(recorder_.reports[0].notices.at(0).reason, agent::kSysctlNotApplied);
+  ASSERT_EQ(recorder_.report_count(), 1U);
+  EXPECT_EQ(recorder_.report(0).notices.at(0).reason, agent::kSysctlNotApplied);
   // One that was there before and is no more is nobody's business.
   keeper_->review(ended);
-  EXPECT_EQ(recorder_.reports.size(), 1U);
+  EXPECT_EQ(recorder_.report_count(), 1U);
 }
 
 TEST_F(FollowOnThisKernel, KeepsApartWhatDoorsTellOf) {
   keeper_->follow(sandbox("net.core.somaxconn = 2048"));
   keeper_->keep_only({.door = "/run/other.sock", .runtime = "docker 28"}, {"s2"});
-  EXPECT_THAT(recorder_.only, testing::UnorderedElementsAre("s1", "s2"));
-  EXPECT_EQ(recorder_.only_of, "docker 28");
+  EXPECT_THAT(recorder_.only().sandbox_ids, testing::UnorderedElementsAre("s1", "s2"));
+  EXPECT_EQ(recorder_.only().runtime, "docker 28");
   EXPECT_EQ(keeper_->standing().with_settings(), 1U);
   keeper_->keep_only({.door = "/run/x.sock", .runtime = "docker 20.10.24"}, {"s2"});
   EXPECT_EQ(keeper_->standing().with_settings(), 0U);

@@ -132,8 +132,8 @@ TEST_F(AgentOnThisKernel, PutsTenKeysIntoEffectWithinTheCall) {
   EXPECT_EQ(value_of("net.ipv4.conf.all.accept_redirects"), "1");
   EXPECT_EQ(value_of("net.ipv4.ip_forward"), "1");
   EXPECT_EQ(value_of("kernel.msgmax"), "16384");
-  ASSERT_EQ(recorder_.reports.size(), 1U);
-  const agent::Report& report = recorder_.reports[0];
+  ASSERT_EQ(recorder_.report_count(), 1U);
+  const agent::Report& report = recorder_.report(0);
   EXPECT_EQ(report.settings.size(), 10U);
   for (const store::SettingRecord& setting : report.settings) {
     // A fresh namespace takes the net.ipv4 values of its host, so some may be there already.
@@ -151,13 +151,13 @@ TEST_F(AgentOnThisKernel, RecognisesWhatIsInForceAlready) {
   EXPECT_EQ(keeper_->standing().counters().applied, 1U);
   EXPECT_EQ(keeper_->standing().counters().unchanged, 2U);
   EXPECT_EQ(keeper_->standing().with_settings(), 1U);
-  EXPECT_THAT(recorder_.reports.at(2).notices, IsEmpty());
+  EXPECT_THAT(recorder_.report(2).notices, IsEmpty());
 }
 
 TEST_F(AgentOnThisKernel, RepairsAPodThatStartedWithoutUs) {
   keeper_->review(sandbox("net.core.somaxconn = 2048\n"));
   EXPECT_EQ(value_of("net.core.somaxconn"), "2048");
-  const agent::Notice& notice = recorder_.reports.at(0).notices.at(0);
+  const agent::Notice& notice = recorder_.report(0).notices.at(0);
   EXPECT_EQ(notice.type, store::EventType::warning);
   EXPECT_EQ(notice.reason, agent::kSysctlsRepaired);
   EXPECT_THAT(notice.message, HasSubstr("net.core.somaxconn = 2048 (was 4096)"));
@@ -173,7 +173,7 @@ TEST_F(AgentOnThisKernel, LeavesAReviewWhatAPersonHasSet) {
   keeper_->review(sandbox("net.core.somaxconn = 2048\nkernel.msgmax = 16384\n"));
   EXPECT_EQ(value_of("net.core.somaxconn"), "99");
   EXPECT_EQ(value_of("kernel.msgmax"), "16384");
-  const auto& audit = recorder_.reports.at(1).audit;
+  const auto& audit = recorder_.report(1).audit;
   ASSERT_EQ(audit.size(), 1U);
   EXPECT_EQ(audit[0].name, "kernel.msgmax");
   EXPECT_EQ(audit[0].old_value, "99");
@@ -189,14 +189,14 @@ TEST_F(AgentOnThisKernel, GivesARunningPodWhatNewPoliciesAllow) {
   set_policies(std::string(kPolicies) + kMore);
   review_all();
   EXPECT_EQ(value_of("net.core.somaxconn"), "2048");
-  const agent::Report& report = recorder_.reports.at(1);
+  const agent::Report& report = recorder_.report(1);
   ASSERT_EQ(report.notices.size(), 1U);
   EXPECT_EQ(report.notices[0].reason, agent::kSysctlsApplied);
   EXPECT_THAT(report.notices[0].message, HasSubstr("the policies changed: "));
   EXPECT_THAT(report.notices[0].message, HasSubstr("sockets that were open before"));
   EXPECT_EQ(report.audit.size(), 1U);
   review_all();  // nothing has changed: nothing is told again
-  EXPECT_THAT(recorder_.reports.at(2).notices, IsEmpty());
+  EXPECT_THAT(recorder_.report(2).notices, IsEmpty());
 }
 
 TEST_F(AgentOnThisKernel, TakesNothingBackWhenAGrantEnds) {
@@ -207,14 +207,14 @@ TEST_F(AgentOnThisKernel, TakesNothingBackWhenAGrantEnds) {
   review_all();
   EXPECT_EQ(value_of("net.core.somaxconn"), "2048");
   EXPECT_EQ(keeper_->on_drift("u1", "net.core.somaxconn"), rules::OnDrift::report);
-  ASSERT_EQ(recorder_.reports.at(1).notices.size(), 1U);
-  const agent::Notice& notice = recorder_.reports[1].notices[0];
+  ASSERT_EQ(recorder_.report(1).notices.size(), 1U);
+  const agent::Notice& notice = recorder_.report(1).notices[0];
   EXPECT_EQ(notice.reason, agent::kSysctlGrantEnded);
   EXPECT_THAT(notice.message, HasSubstr("forbidden sysctl: \"net.core.somaxconn\""));
   EXPECT_EQ(keeper_->standing().sandboxes.at(static_cast<std::size_t>(agent::Outcome::degraded)),
             1U);
   review_all();
-  EXPECT_THAT(recorder_.reports.at(2).notices, IsEmpty());  // told once
+  EXPECT_THAT(recorder_.report(2).notices, IsEmpty());  // told once
   set_policies(std::string(kPolicies) + kMore);
   review_all();
   EXPECT_EQ(keeper_->on_drift("u1", "net.core.somaxconn"), rules::OnDrift::repair);
@@ -224,14 +224,14 @@ TEST_F(AgentOnThisKernel, KnowsWhatAFormerRunHasGranted) {
   write("net.core.somaxconn", "2048");
   on_record_.in_force = {"net.core.somaxconn"};
   keeper_->review(sandbox("net.core.somaxconn = 2048\n", "lenient"));
-  ASSERT_EQ(recorder_.reports.at(0).notices.size(), 1U);
-  EXPECT_EQ(recorder_.reports[0].notices[0].reason, agent::kSysctlGrantEnded);
+  ASSERT_EQ(recorder_.report(0).notices.size(), 1U);
+  EXPECT_EQ(recorder_.report(0).notices[0].reason, agent::kSysctlGrantEnded);
   EXPECT_EQ(keeper_->on_drift("u1", "net.core.somaxconn"), rules::OnDrift::report);
 }
 
 TEST_F(AgentOnThisKernel, SelectsARunningPodThatAskedForNothing) {
   ASSERT_TRUE(keeper_->start(sandbox("", "lenient")));
-  EXPECT_THAT(recorder_.reports, IsEmpty());
+  EXPECT_EQ(recorder_.report_count(), 0U);
   set_policies(std::string(kPolicies) + R"(
 ---
 apiVersion: podsysctl.io/v1alpha1
@@ -243,7 +243,7 @@ spec:
 )");
   review_all();
   EXPECT_EQ(value_of("net.ipv4.tcp_syncookies"), "0");
-  EXPECT_EQ(recorder_.reports.at(0).settings.at(0).name, "net.ipv4.tcp_syncookies");
+  EXPECT_EQ(recorder_.report(0).settings.at(0).name, "net.ipv4.tcp_syncookies");
 }
 
 TEST_F(AgentOnThisKernel, GivesEveryPodTheDefaultsOfTheNode) {
@@ -309,8 +309,8 @@ TEST_F(AgentOnThisKernel, StartsADegradedPodWithWhatItMayHave) {
   EXPECT_EQ(value_of("net.ipv4.tcp_syncookies"), "0");
   EXPECT_EQ(value_of("net.core.somaxconn"), "4096");
   EXPECT_EQ(keeper_->standing().counters().degraded, 1U);
-  EXPECT_EQ(recorder_.reports.at(0).notices.at(0).reason, "SysctlForbidden");
-  EXPECT_EQ(recorder_.reports.at(0).pod.phase, store::PodPhase::running);
+  EXPECT_EQ(recorder_.report(0).notices.at(0).reason, "SysctlForbidden");
+  EXPECT_EQ(recorder_.report(0).pod.phase, store::PodPhase::running);
 }
 
 // With what the agent keeps of its rights, in a process that gives up the rest.
