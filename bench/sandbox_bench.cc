@@ -3,11 +3,12 @@
 // cost. Prints one line a sample: CASE <tab> microseconds. Run by bench/run.py as root, in
 // namespaces that play the host.
 // Cases; the keys get their first and their second values by turns, so that all are written:
-//   floor          start, run and reap podsysctl-floor with all keys and a program that ends at
-//   once sandbox-up     create a sandbox, open the writer, enforce all keys: the pod could start
-//   now sandbox        the same and destroy it again bare-apply     bare_loop.h on a sandbox that
-//   is up apply          SysctlWriter::visit with make_plan and apply on the same sandbox enforce
-//   the same by way of enforce::enforce, which every engine uses
+//   floor: start, run and reap podsysctl-floor with all keys and a program that ends at once
+//   sandbox-up: create a sandbox, open the writer, enforce all keys; the pod could start now
+//   sandbox: the same and destroy it again
+//   bare-apply: bare_loop.h on a sandbox that is up
+//   apply: SysctlWriter::visit with make_plan and apply on the same sandbox
+//   enforce: the same by way of enforce::enforce, which every engine uses
 #include <spawn.h>
 #include <sys/wait.h>
 
