@@ -127,6 +127,15 @@ class Traffic {
 
 }  // namespace
 
+Result<> check_terminal(linux::FdRef in) {
+  if (linux::is_terminal(in)) {
+    return {};
+  }
+  return Error::of(Code::invalid_argument,
+                   "the container wants a terminal (-t, or tty: true), and standard input is none: "
+                   "call it from a terminal, or leave the terminal out");
+}
+
 struct AttachedSession::Parts {
   linux::SignalEvents signals;
   linux::RawTerminal terminal;
@@ -137,10 +146,8 @@ AttachedSession::AttachedSession(AttachedSession&&) noexcept = default;
 AttachedSession::~AttachedSession() = default;
 
 Result<AttachedSession> AttachedSession::begin(linux::FdRef in, Terminal terminal) {
-  if (terminal != Terminal::none && !linux::is_terminal(in)) {
-    return Error::of(Code::invalid_argument,
-                     "the container wants a terminal (-t, or tty: true), and standard input is "
-                     "none: call it from a terminal, or leave the terminal out");
+  if (terminal != Terminal::none) {
+    PSYS_TRY(check_terminal(in));
   }
   PSYS_TRY_ASSIGN(auto signals,
                   linux::SignalEvents::block({SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH}));

@@ -60,9 +60,12 @@ struct Attached {
 
 // Blocks the signals that are passed on and makes the terminal raw, both until it is destroyed.
 // Made before the container is started, so that no key and no signal is lost.
+// invalid_argument if it is none, for a container that wants one.
+[[nodiscard]] Result<> check_terminal(linux::FdRef in);
+
 class AttachedSession {
  public:
-  // invalid_argument where a terminal is wanted and standard input is none.
+  // The error of check_terminal() where a terminal is wanted.
   [[nodiscard]] static Result<AttachedSession> begin(linux::FdRef in, Terminal terminal);
   // Until the other side ends.
   [[nodiscard]] Result<> serve(const Attached& attached);

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <optional>
 
+#include "engine/attached.h"
 #include "engine/embedded/crilog.h"
 #include "engine/embedded/identity.h"
 #include "engine/embedded/own_terminal.h"
@@ -143,16 +144,6 @@ Result<RunEnd> run_on_pipes(const OciRuntime& runtime, const std::string& id, co
   return end;
 }
 
-// The runtime would say "tcgetattr: Inappropriate ioctl for device".
-Result<> check_terminal(const Streams& streams) {
-  if (streams.in.valid() && ::isatty(streams.in.get()) == 1) {
-    return {};
-  }
-  return Error::of(Code::invalid_argument,
-                   "the container wants a terminal (-t, or tty: true), and standard input is none: "
-                   "call it from a terminal, or leave the terminal out");
-}
-
 // Short, since the path of a socket has to be; several commands may run in a sandbox at a time.
 std::string console_socket(const PodFolders& folders) {
   return fmt::format("{}/tty-{}", folders.run, ::getpid());
@@ -162,7 +153,7 @@ std::string console_socket(const PodFolders& folders) {
 template <class Start>
 Result<RunEnd> run_on_terminal(const OciRuntime& runtime, const Start& start,
                                const Streams& streams) {
-  PSYS_TRY(check_terminal(streams));
+  PSYS_TRY(check_terminal(streams.in));
   PSYS_TRY_ASSIGN(auto signals, linux::SignalEvents::block({SIGINT, SIGTERM, SIGHUP, SIGQUIT}));
   PSYS_TRY_ASSIGN(const ForegroundRun run, start(Stdio{streams.in, streams.out, streams.err}));
   return runtime.finish(run);
