@@ -147,7 +147,8 @@ copy_with_libraries() {
   local from=$1 binary=$2 root=$3 loader libraries path
   install -D -m 755 "$from$binary" "$root$binary"
   loader=$(cd "$from" && find . -name 'ld-linux*.so.*' -type f,l | head -n 1)
-  libraries=$(find "$from/lib" "$from/usr/lib" -name 'lib*.so.*' -printf '%h\n' | sort -u | paste -sd:)
+  # Below /lib, /usr/lib or both, as the release has it.
+  libraries=$(find "$from" -name 'lib*.so.*' -printf '%h\n' | sort -u | paste -sd:)
   "$from/$loader" --library-path "$libraries" --list "$from$binary" |
     awk '$2 == "=>" { print $3 }' >"$work/libraries"
   while read -r path; do
