@@ -3,7 +3,8 @@
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 CMAKE_BUILD = cmake --build
-CMAKE_ARGS ?= -DPSYS_TESTS=ON
+# ON or OFF; without it as the build folder has it, and a new one is without tests.
+TESTS ?= $(if $(wildcard build/CMakeCache.txt),,OFF)
 
 # A second checkout finds what the first one compiled.
 export CCACHE_BASEDIR := $(CURDIR)
@@ -26,17 +27,19 @@ setup-test:
 
 .PHONY: build
 build:
-	@cmake --preset release $(CMAKE_ARGS) >build.log 2>&1 || { cat build.log; exit 1; }; rm -f build.log
+	@cmake --preset release $(TESTS:%=-DPSYS_TESTS=%) >build.log 2>&1 || { cat build.log; exit 1; }; rm -f build.log
 	@$(CMAKE_BUILD) build -j $(JOBS)
 
 .PHONY: demo
 demo: setup-demo
-	@$(MAKE) --no-print-directory build CMAKE_ARGS="-DPSYS_TESTS=OFF"
+	@$(MAKE) --no-print-directory build TESTS=OFF
 	@tools/demo.sh
 
 .PHONY: test
 test: setup-test
 	@tools/test_all.sh
+
+unit kernel e2e: TESTS := ON
 
 .PHONY: unit
 unit: build

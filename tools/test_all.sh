@@ -51,7 +51,7 @@ quietly() {
 }
 
 part_release() {
-  quietly "build" make --no-print-directory build JOBS="$jobs"
+  quietly "build" make --no-print-directory build TESTS=ON JOBS="$jobs"
   run_tests build unit "$jobs"
   run_tests build kernel 1
   run_tests build e2e 1
@@ -73,7 +73,7 @@ part_fuzz() {
 }
 
 part_matrix() {
-  quietly "build" make --no-print-directory build JOBS="$jobs"
+  quietly "build" make --no-print-directory build TESTS=ON JOBS="$jobs"
   run_tests build matrix 1
 }
 
