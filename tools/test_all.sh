@@ -7,10 +7,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=${JOBS:-$(nproc)}
-# Threads and what they call, below the loops of the programs (agent, node, service). agent_test is
-# not among them: its order comes from sockets and seccomp filters that ThreadSanitizer cannot see.
+# Threads and what they call, the agent's doors among them.
 threaded="linux_test http_test cri_test nri_test sysctl_test enforce_test rules_test store_test"
-threaded+=" sandbox_test engine_test live_test api_test check_test"
+threaded+=" sandbox_test engine_test live_test api_test check_test agent_test"
 passed=0
 failed=0
 skipped=0
