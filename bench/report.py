@@ -108,11 +108,11 @@ def phase_tables(results) -> list[str]:
     return lines
 
 
-def library_rows(results) -> list[list[str]]:
+def in_process_rows(results) -> list[list[str]]:
     rows = []
     for name, base, goal in (("sandbox-up", "floor", None), ("sandbox", "floor", 2.5),
                              ("apply", "bare-apply", 2.0), ("enforce", "bare-apply", None)):
-        samples, least = results.library_us.get(name), results.library_us.get(base)
+        samples, least = results.in_process_us.get(name), results.in_process_us.get(base)
         if not samples or not least:
             continue
         found, floor = summarise(samples), summarise(least)
@@ -150,8 +150,8 @@ def markdown(results) -> str:
     lines += ["", "10 sysctls against none, network none: median of the differences of pairs (95 %), ms", ""]
     lines += table(["", "difference", "of processor time", "pairs", "goal", ""], pair_rows(results))
     lines += phase_tables(results)
-    lines += ["", "Library level, 10 sysctls: median (least, p90), µs", ""]
-    lines += table(["", "podsysctl", "the least", "ratio", "goal", ""], library_rows(results))
+    lines += ["", "In process, 10 sysctls: median (least, p90), µs", ""]
+    lines += table(["", "podsysctl", "the least", "ratio", "goal", ""], in_process_rows(results))
     lines += ["", "Footprint", ""]
     lines += table(["", "reached", "goal", ""], footprint_rows(results))
     return "\n".join(lines)

@@ -45,7 +45,7 @@ class Results:
     cpu: dict[tuple[str, str, int], list[float]] = dataclasses.field(default_factory=dict)
     pairs: dict[str, list[tuple[float, float]]] = dataclasses.field(default_factory=dict)
     phases: dict[str, dict[str, list[tuple[float, float]]]] = dataclasses.field(default_factory=dict)
-    library_us: dict[str, list[float]] = dataclasses.field(default_factory=dict)
+    in_process_us: dict[str, list[float]] = dataclasses.field(default_factory=dict)
     lost_output: dict[str, int] = dataclasses.field(default_factory=dict)
     version_ms: list[float] = dataclasses.field(default_factory=list)
     run_peak_kb: dict[str, int] = dataclasses.field(default_factory=dict)
@@ -120,10 +120,10 @@ def measure_pairs(results: Results, ready: list[Contender], pairs: int) -> None:
     private_host.reap()
 
 
-def measure_library(results: Results, place: Place, rounds: int) -> None:
+def measure_in_process(results: Results, place: Place, rounds: int) -> None:
     program = place.tools / "podsysctl-sandbox-bench"
     if not program.exists():
-        results.skipped["library"] = "podsysctl-sandbox-bench is not built"
+        results.skipped["in process"] = "podsysctl-sandbox-bench is not built"
         return
     keys = [word for key in KEYS for word in key]
     told = spawn.must([str(program), "/run/podsysctl-bench", str(place.binaries / "podsysctl-pause"),
@@ -131,7 +131,7 @@ def measure_library(results: Results, place: Place, rounds: int) -> None:
                        str(rounds), *keys], place.env)
     for line in told.splitlines():
         name, _, microseconds = line.partition("\t")
-        results.library_us.setdefault(name, []).append(float(microseconds))
+        results.in_process_us.setdefault(name, []).append(float(microseconds))
 
 
 def measure_footprint(results: Results, place: Place, ready: list[Contender], times: int) -> None:
@@ -161,7 +161,7 @@ def measure(options: argparse.Namespace, work: pathlib.Path) -> Results:
         if options.wait_quiet and not host.wait_until_quiet(options.wait_quiet):
             print("the machine did not become quiet: measured all the same", file=sys.stderr)
         note_load(results, "before")
-        measure_library(results, place, options.library_rounds)
+        measure_in_process(results, place, options.in_process_rounds)
         measure_footprint(results, place, ready, options.rounds)
         measure_runs(results, ready, options.rounds)
         measure_pairs(results, ready, options.pairs)
@@ -206,7 +206,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--pairs", type=int, default=100, help="pairs of 0 and 10 sysctls")
     parser.add_argument("--phase-rounds", type=int, default=40)
-    parser.add_argument("--library-rounds", type=int, default=300)
+    parser.add_argument("--in-process-rounds", type=int, default=300)
     parser.add_argument("--only", action="append", metavar="TEXT",
                         help="only contenders with this in their name")
     parser.add_argument("--wait-quiet", type=float, default=60, metavar="SECONDS",

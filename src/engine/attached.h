@@ -58,11 +58,11 @@ struct Attached {
   std::function<Result<>(const linux::WindowSize& size)> on_resize;
 };
 
-// Blocks the signals that are passed on and makes the terminal raw, both until it is destroyed.
-// Made before the container is started, so that no key and no signal is lost.
-// invalid_argument if it is none, for a container that wants one.
+// invalid_argument where `in`, for a container that wants a terminal, is none.
 [[nodiscard]] Result<> check_terminal(linux::FdRef in);
 
+// Blocks the signals that are passed on and makes the terminal raw, both until it is destroyed.
+// Made before the container is started, so that no key and no signal is lost.
 class AttachedSession {
  public:
   // The error of check_terminal() where a terminal is wanted.
