@@ -32,22 +32,21 @@ class SandboxTest : public testing::Test {
     if (::geteuid() != 0) {
       GTEST_SKIP() << "making namespaces needs root";
     }
-    spec_ = {
-        .id = "aa", .run_folder = folder_.path(), .pause_program = PSYS_PAUSE, .hostname = "web"};
+    spec_ = {.id = "aa", .run_folder = run_folder_, .pause_program = PSYS_PAUSE, .hostname = "web"};
   }
   void TearDown() override {
     if (::geteuid() == 0) {
-      EXPECT_LE(linux::mounts_below(folder_.path())->size(), 1U)
-          << "more than the run folder itself";
-      EXPECT_TRUE(linux::unmount(folder_.path()));
+      EXPECT_LE(linux::mounts_below(run_folder_)->size(), 1U) << "more than the run folder itself";
+      EXPECT_TRUE(linux::unmount(run_folder_));
     }
   }
   const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
+  const std::string run_folder_ = folder_ / "run";  // its lock lies beside it
   SandboxSpec spec_;
 };
 
 TEST_F(SandboxTest, PinsAreSeenInsideWhereTheRunFolderHadBecomePrivate) {
-  ASSERT_TRUE(prepare_run_folder(folder_.path()));
+  ASSERT_TRUE(prepare_run_folder(run_folder_));
   std::thread elsewhere([this] {
     ASSERT_EQ(::unshare(CLONE_NEWNS), 0);
     ASSERT_EQ(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
@@ -111,7 +110,7 @@ TEST_F(SandboxTest, EndsWithItsMakerBeforeRelease) {
     EXPECT_TRUE(linux::is_alive(pause));
   }
   EXPECT_TRUE(*linux::wait_until_gone(pause, seconds(5)));
-  ASSERT_TRUE(destroy({"aa", folder_ / "aa", pause}));
+  ASSERT_TRUE(destroy({"aa", run_folder_ + "/aa", pause}));
 }
 
 TEST_F(SandboxTest, HostNamespacesAreNoTarget) {
@@ -133,7 +132,7 @@ TEST_F(SandboxTest, MissingPauseIsNamedAndNothingStays) {
   ASSERT_FALSE(newborn);
   EXPECT_EQ(newborn.error().message,
             "start the sandbox with /nonexistent/pause: No such file or directory");
-  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+  EXPECT_TRUE(std::filesystem::is_empty(run_folder_));
 }
 
 }  // namespace
