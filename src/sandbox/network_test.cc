@@ -52,6 +52,7 @@ class FakePlugins : public testing::Test {
     request_.pod_name = "web";
     request_.pod_uid = "1-2";
     paths_.config_dir = folder_ / "net.d";
+    paths_.data_dir = folder_ / "leases";
     paths_.plugin_dirs = {folder_ / "none", folder_ / "bin"};
     ASSERT_TRUE(linux::make_directories(paths_.config_dir));
     ASSERT_TRUE(linux::make_directories(folder_ / "bin"));
