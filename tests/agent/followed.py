@@ -177,7 +177,7 @@ def runtime_of(kind: str, cache: pathlib.Path, plain=runtime_containerd.Containe
 @contextlib.contextmanager
 def started(runtime, binaries: pathlib.Path) -> Iterator[Case]:
     """Inside a private host only: the runtime, and an agent that is not started yet. Raises Skip."""
-    private_host.furnish()
+    private_host.furnish(forwards=True)
     with tempfile.TemporaryDirectory(prefix="psys-follow-", ignore_cleanup_errors=True) as folder:
         work = pathlib.Path(folder)
         try:

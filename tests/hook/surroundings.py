@@ -138,5 +138,5 @@ def main(cases: tuple[Callable, ...], wanted: list[str], make: Callable[[], Abst
 
 def furnish() -> None:
     """Inside only."""
-    private_host.furnish("/dev/shm")  # podman keeps its locks there
+    private_host.furnish("/dev/shm", forwards=True)  # podman keeps its locks there
     private_host.leave_unified_hierarchy()

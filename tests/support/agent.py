@@ -191,7 +191,7 @@ class Case:
 @contextlib.contextmanager
 def started(runtime: runtime_containerd.Containerd, binaries: pathlib.Path) -> Iterator[Case]:
     """Inside a private host only: the runtime, and an agent that is not started yet. Raises Skip."""
-    private_host.furnish()
+    private_host.furnish(forwards=True)
     with tempfile.TemporaryDirectory(prefix="psys-agent-", ignore_cleanup_errors=True) as folder:
         work = pathlib.Path(folder)
         case = Case(runtime, Agent(binaries.resolve(), work, runtime.run / "nri.sock"))

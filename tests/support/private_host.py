@@ -4,6 +4,7 @@ ends with them. Control groups have none here."""
 
 import ctypes
 import os
+import pathlib
 import subprocess
 import sys
 
@@ -31,12 +32,14 @@ def go_inside(*more: str, own_pids: bool = True) -> int:
                           env={**os.environ, INSIDE: "1"}, check=False).returncode
 
 
-def furnish(*more: str) -> None:
-    """Inside only: a loopback device that is up, an empty /run, and more such folders."""
+def furnish(*more: str, forwards: bool = False) -> None:
+    """Inside only: a loopback device that is up, an empty /run, and more such folders. `forwards`: packets, as a node
+    does; container runtimes would turn that on by themselves, amid a case that looks for changes."""
     subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", "/run"], check=True)
     for folder in more:
         subprocess.run(["mount", "-t", "tmpfs", "tmpfs", folder], check=True)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    pathlib.Path("/proc/sys/net/ipv4/ip_forward").write_text("1" if forwards else "0")  # else the machine's
 
 
 def leave_unified_hierarchy() -> None:
