@@ -47,28 +47,64 @@ pid_t fork_into(std::uint64_t flags) {
                                       nullptr, nullptr, nullptr, 0));
 }
 
-// In the child, between clone and exec: only system calls, nothing that allocates.
-bool set_up(const SandboxSpec& spec) {
+// What the child does between clone and exec, and the form in which it tells of a failure.
+enum class Step : std::uint8_t { mounts, hide, hostname, loopback, session, program };
+struct Failure {
+  int sys_errno = 0;
+  Step step = Step::program;
+};
+
+// In the child: only system calls, nothing that allocates. The step that failed, with errno.
+std::optional<Step> set_up(const SandboxSpec& spec) {
   if (::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) < 0) {
-    return false;
+    return Step::mounts;
   }
   for (const std::string& path : spec.hidden) {
     // EINVAL: it is not mounted any more.
     if (::umount2(path.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL) {
-      return false;
+      return Step::hide;
     }
   }
   if (spec.uts == Ownership::own &&
       ::sethostname(spec.hostname.c_str(), spec.hostname.size()) < 0) {
-    return false;
+    return Step::hostname;
   }
   if (spec.net == Ownership::own) {
     errno = linux::bring_loopback_up();
     if (errno != 0) {
-      return false;
+      return Step::loopback;
     }
   }
-  return ::setsid() >= 0;
+  return ::setsid() < 0 ? std::optional{Step::session} : std::nullopt;
+}
+
+std::string text_of(Step step, const SandboxSpec& spec) {
+  switch (step) {
+    case Step::mounts:
+      return "give the sandbox mounts of its own";
+    case Step::hide:
+      return "hide the host's mounts from the sandbox";
+    case Step::hostname:
+      return fmt::format("set the sandbox's host name to {:?}", spec.hostname);
+    case Step::loopback:
+      return "bring the sandbox's loopback device up";
+    case Step::session:
+      return "give the sandbox a session of its own";
+    case Step::program:
+      break;
+  }
+  return fmt::format("start the sandbox with {}", spec.pause_program);
+}
+
+Error error_of(const Failure& failure, const SandboxSpec& spec) {
+  Error error = Error::of_errno(failure.sys_errno, text_of(failure.step, spec));
+  // mount(2): the root folder is no mount point.
+  if (failure.step == Step::mounts && failure.sys_errno == EINVAL) {
+    error.message +=
+        " (pods cannot be made in a chroot: enter the folder by pivot_root, as systemd-nspawn "
+        "does)";
+  }
+  return error;
 }
 
 // Leaves only the leash (as descriptor 0) and the report pipe, which exec closes.
@@ -87,27 +123,28 @@ int arrange_descriptors(int leash, int report) {
 
 [[noreturn]] void become_pause(const SandboxSpec& spec, int leash, int report) {
   const int channel = arrange_descriptors(leash, report);
-  if (set_up(spec)) {
+  const std::optional<Step> failed = set_up(spec);
+  if (!failed) {
     std::array<char, 16> name{"podsysctl-pause"};
     std::array<char*, 2> argv{name.data(), nullptr};
     std::array<char*, 1> envp{nullptr};
     ::execve(spec.pause_program.c_str(), argv.data(), envp.data());
   }
-  const int failure = errno;
+  const Failure failure{errno, failed.value_or(Step::program)};
   [[maybe_unused]] const ssize_t told = ::write(channel, &failure, sizeof failure);
   ::_exit(127);
 }
 
 Result<> wait_for_exec(linux::Pipe& report, pid_t child, const SandboxSpec& spec) {
   report.write_end.close();
-  int failure = 0;
+  Failure failure;
   ssize_t count = 0;
   do {
     count = ::read(report.read_end.get(), &failure, sizeof failure);
   } while (count < 0 && errno == EINTR);
   if (count == sizeof failure) {
     PSYS_TRY(linux::wait_for_child(child));
-    return Error::from_errno(failure, "start the sandbox with {}", spec.pause_program);
+    return std::unexpected(error_of(failure, spec));
   }
   return {};
 }

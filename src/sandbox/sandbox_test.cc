@@ -135,5 +135,32 @@ TEST_F(SandboxTest, MissingPauseIsNamedAndNothingStays) {
   EXPECT_TRUE(std::filesystem::is_empty(run_folder_));
 }
 
+TEST_F(SandboxTest, LongHostNameIsNamed) {
+  spec_.hostname = std::string(65, 'w');
+  const Result<Newborn> newborn = create(spec_);
+  ASSERT_FALSE(newborn);
+  EXPECT_EQ(newborn.error().message,
+            fmt::format("set the sandbox's host name to \"{}\": Invalid argument", spec_.hostname));
+}
+
+TEST_F(SandboxTest, ChrootIsNamed) {
+  std::thread elsewhere([this] {
+    ASSERT_TRUE(prepare_run_folder(run_folder_));
+    ASSERT_EQ(::unshare(CLONE_NEWNS | CLONE_FS), 0);
+    ASSERT_EQ(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+    const std::string root = folder_ / "root";
+    ASSERT_TRUE(linux::make_directories(root + run_folder_, 0755));
+    ASSERT_EQ(::mount(run_folder_.c_str(), (root + run_folder_).c_str(), nullptr, MS_BIND, nullptr),
+              0);
+    ASSERT_EQ(::chroot(root.c_str()), 0);
+    const Result<Newborn> newborn = create(spec_);
+    ASSERT_FALSE(newborn);
+    EXPECT_EQ(newborn.error().message,
+              "give the sandbox mounts of its own: Invalid argument (pods cannot be made in a "
+              "chroot: enter the folder by pivot_root, as systemd-nspawn does)");
+  });
+  elsewhere.join();
+}
+
 }  // namespace
 }  // namespace podsysctl::sandbox
