@@ -144,18 +144,30 @@ Result<RunEnd> run_on_pipes(const OciRuntime& runtime, const std::string& id, co
   return end;
 }
 
-// Short, since the path of a socket has to be; several commands may run in a sandbox at a time.
-std::string console_socket(const PodFolders& folders) {
-  return fmt::format("{}/tty-{}", folders.run, ::getpid());
-}
-
-// The runtime passes the terminal's keys and signals on by itself.
-template <class Start>
-Result<RunEnd> run_on_terminal(const OciRuntime& runtime, const Start& start,
-                               const Streams& streams) {
+// With a terminal. runc passes keys and signals on by itself; crun hands a terminal over through a
+// socket, and `on_signal` gets what arrives here, with the pid that was started.
+template <class Start, class OnSignal>
+Result<RunEnd> run_on_terminal(const OciRuntime& runtime, const PodFolders& folders,
+                               const Streams& streams, const Start& start,
+                               const OnSignal& on_signal) {
+  if (runtime.choice().kind == RuntimeKind::crun) {
+    // Short, since the path of a socket has to be; several commands may run in a sandbox at a time.
+    const std::string socket = fmt::format("{}/tty-{}", folders.run, ::getpid());
+    pid_t child = 0;
+    return run_on_own_terminal(runtime,
+                               {.socket = socket,
+                                .streams = streams,
+                                .start = [&](const Stdio& stdio) -> Result<ForegroundRun> {
+                                  PSYS_TRY_ASSIGN(ForegroundRun run, start(stdio, socket));
+                                  child = run.pid;
+                                  return run;
+                                },
+                                .on_signal = [&](int signal) { return on_signal(signal, child); }});
+  }
   PSYS_TRY(check_terminal(streams.in));
   PSYS_TRY_ASSIGN(auto signals, linux::SignalEvents::block({SIGINT, SIGTERM, SIGHUP, SIGQUIT}));
-  PSYS_TRY_ASSIGN(const ForegroundRun run, start(Stdio{streams.in, streams.out, streams.err}));
+  PSYS_TRY_ASSIGN(const ForegroundRun run,
+                  start(Stdio{streams.in, streams.out, streams.err}, std::string()));
   return runtime.finish(run);
 }
 
@@ -175,16 +187,10 @@ std::expected<int, StartFailure> run_in_foreground(const OciRuntime& runtime,
   const auto ended = [&](const Result<RunEnd>& end) {
     return check_started(runtime, pid_file(folders, request.id), outcome_of(end));
   };
-  if (request.container.tty && runtime.choice().kind == RuntimeKind::crun) {
-    return ended(run_on_own_terminal(
-        runtime,
-        {.socket = console_socket(folders),
-         .streams = streams,
-         .start = [&](const Stdio& stdio) { return start(stdio, console_socket(folders)); },
-         .on_signal = [&](int signal) { return runtime.kill(request.id, signal); }}));
-  }
   if (request.container.tty) {
-    return ended(run_on_terminal(runtime, start, streams));
+    return ended(run_on_terminal(
+        runtime, folders, streams, start,
+        [&](int signal, pid_t /*child*/) { return runtime.kill(request.id, signal); }));
   }
   Result<linux::Fd> file = open_log(request.log_path);
   if (!file) {
@@ -216,28 +222,17 @@ std::expected<int, StartFailure> exec_in_foreground(const OciRuntime& runtime,
     }
     request.user = *identity;
   }
-  const auto start = [&](const Stdio& stdio) {
+  const auto start = [&](const Stdio& stdio, const std::string& console = "") {
     request.stdio = stdio;
+    request.console_socket = console;
     return runtime.exec(request);
   };
-  if (command.tty && runtime.choice().kind == RuntimeKind::crun) {
-    request.console_socket = console_socket(folders);
-    pid_t child = 0;
-    return outcome_of(
-        run_on_own_terminal(runtime, {.socket = request.console_socket,
-                                      .streams = command.streams,
-                                      .start = [&](const Stdio& stdio) -> Result<ForegroundRun> {
-                                        PSYS_TRY_ASSIGN(ForegroundRun run, start(stdio));
-                                        child = run.pid;
-                                        return run;
-                                      },
-                                      .on_signal = [&child](int signal) -> Result<> {
+  if (command.tty) {
+    return outcome_of(run_on_terminal(runtime, folders, command.streams, start,
+                                      [](int signal, pid_t child) -> Result<> {
                                         ::kill(child, signal);
                                         return {};
-                                      }}));
-  }
-  if (command.tty) {
-    return outcome_of(run_on_terminal(runtime, start, command.streams));
+                                      }));
   }
   return outcome_of(run_on_pipes(runtime, container.id, start, command.streams, nullptr));
 }
