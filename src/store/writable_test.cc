@@ -15,7 +15,15 @@ namespace {
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
-class Writable : public SmallStateFolder {};
+class Writable : public SmallStateFolder {
+ protected:
+  // With one pod; nobody has it open.
+  void make_store_and_copy() const {
+    Store store = Store::open(root_).value();
+    ASSERT_TRUE(store.insert_pod(pod_named("web")));
+    ASSERT_TRUE(keep_copy(root_));
+  }
+};
 
 TEST_F(Writable, LeavesNothing) {
   EXPECT_TRUE(check_writable(root_));
@@ -64,11 +72,7 @@ TEST_F(Writable, AStoreOpenedWhereNothingCanBeWrittenKnowsIt) {
 
 TEST_F(Writable, AFullDiskIsNoDamageAndLosesNothing) {
   in_small_folder([this] {
-    {
-      Store store = Store::open(root_).value();
-      ASSERT_TRUE(store.insert_pod(pod_named("web")));
-      ASSERT_TRUE(keep_copy(root_));
-    }
+    make_store_and_copy();
     // Without it SQLite has to make it, for which there is no room.
     std::filesystem::remove(root_ + "/state.db-shm");
     fill_up();
@@ -83,11 +87,7 @@ TEST_F(Writable, AFullDiskIsNoDamageAndLosesNothing) {
 
 TEST_F(Writable, RecoveryOnAFullDiskMovesNothingAway) {
   in_small_folder([this] {
-    {
-      Store store = Store::open(root_).value();
-      ASSERT_TRUE(store.insert_pod(pod_named("web")));
-      ASSERT_TRUE(keep_copy(root_));
-    }
+    make_store_and_copy();
     std::filesystem::remove(root_ + "/state.db-wal");
     std::filesystem::remove(root_ + "/state.db-shm");
     std::fstream(root_ + "/state.db", std::ios::in | std::ios::out) << std::string(8192, 'x');

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sysctl/probe.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <set>
 
@@ -13,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "linux/file.h"
+#include "linux/temporary_folder.h"
 #include "sysctl/probe_cache.h"
 #include "sysctl/probe_classify.h"
 #include "sysctl/probe_leaks.h"
@@ -384,17 +383,16 @@ TEST(ProbeCached, KeepsTheReportAndMendsGarbage) {
   if (::geteuid() != 0) {
     GTEST_SKIP() << "needs root";
   }
-  std::string folder = (std::filesystem::temp_directory_path() / "psys-XXXXXX").string();
-  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-  const std::string file = folder + "/state/probe.tsv";
-  const auto first = probe_cached(folder + "/state");
+  const auto folder = linux::TemporaryFolder::make().value();
+  const std::string state = folder / "state";
+  const std::string file = state + "/probe.tsv";
+  const auto first = probe_cached(state);
   ASSERT_TRUE(first) << first.error().message;
   const std::string kept = linux::read_file(file).value();
-  EXPECT_EQ(probe_cached(folder + "/state").value(), *first);
+  EXPECT_EQ(probe_cached(state).value(), *first);
   ASSERT_TRUE(linux::write_file(file, "garbage"));
-  EXPECT_TRUE(probe_cached(folder + "/state"));
+  EXPECT_TRUE(probe_cached(state));
   EXPECT_EQ(linux::read_file(file).value(), kept);
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

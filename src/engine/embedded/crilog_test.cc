@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/embedded/crilog.h"
 
-#include <array>
-#include <cstdlib>
-
 #include <gtest/gtest.h>
 
 #include "linux/file.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::engine {
 namespace {
@@ -89,17 +87,11 @@ class FixedClock final : public Clock {
 
 class CriLogWriterTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::array<char, 32> name{"/tmp/psys-log-XXXXXX"};
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name.data();
-  }
-  void TearDown() override { EXPECT_TRUE(linux::remove_tree(folder_)); }
-  [[nodiscard]] CriLogWriter writer() const { return {open_log(folder_ + "/log").value(), clock_}; }
-  [[nodiscard]] std::string text() const { return linux::read_file(folder_ + "/log").value(); }
+  [[nodiscard]] CriLogWriter writer() const { return {open_log(folder_ / "log").value(), clock_}; }
+  [[nodiscard]] std::string text() const { return linux::read_file(folder_ / "log").value(); }
 
   FixedClock clock_;
-  std::string folder_;
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
 };
 
 TEST_F(CriLogWriterTest, WritesWholeLines) {

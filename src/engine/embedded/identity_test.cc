@@ -2,16 +2,12 @@
 #include "engine/embedded/identity.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <array>
-#include <cstdlib>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "linux/file.h"
+#include "linux/temporary_folder.h"
 
 namespace podsysctl::engine {
 namespace {
@@ -24,25 +20,21 @@ using ::testing::StartsWith;
 class IdentityTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::array<char, 32> name{"/tmp/psys-user-XXXXXX"};
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name.data();
-    ASSERT_TRUE(linux::make_directories(folder_ + "/etc"));
+    ASSERT_TRUE(linux::make_directories(folder_ / "etc"));
     ASSERT_TRUE(linux::write_file(passwd(),
                                   "# comment\nroot:x:0:0:root:/root:/bin/sh\nbroken\n"
                                   "web:x:33:34:web:/srv:/bin/sh\n:x:1:1:::\n"
                                   "bad:x:99999999999:1::/:\n1000:x:7:7::/seven:\nweb:x:1:1::/:\n"));
     ASSERT_TRUE(
-        linux::write_file(folder_ + "/etc/group",
+        linux::write_file(folder_ / "etc/group",
                           "root:x:0:\nweb:x:34:web\nlog:x:40:a,web\nadm:x:41:web,b\nno:x:z:web\n"));
-    auto root = linux::open_file(folder_, O_PATH | O_DIRECTORY);
+    auto root = linux::open_file(folder_.path(), O_PATH | O_DIRECTORY);
     ASSERT_TRUE(root) << root.error().message;
     root_ = std::move(*root);
   }
-  void TearDown() override { EXPECT_TRUE(linux::remove_tree(folder_)); }
-  [[nodiscard]] std::string passwd() const { return folder_ + "/etc/passwd"; }
+  [[nodiscard]] std::string passwd() const { return folder_ / "etc/passwd"; }
 
-  std::string folder_;
+  const linux::TemporaryFolder folder_ = linux::TemporaryFolder::make().value();
   linux::Fd root_;
 };
 
