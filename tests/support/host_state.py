@@ -40,23 +40,26 @@ def mounts() -> dict[str, str]:
 
 
 def cgroups() -> dict[str, str]:
-    """Our groups without a process, in every hierarchy. Those with one are told by the process;
-    so a pod that somebody else runs on this machine meanwhile is not taken for ours."""
+    """Our groups without a process in or below them, in every hierarchy. Those with one are told by
+    the process; so a pod that somebody else runs on this machine meanwhile is not taken for ours."""
     found = {}
     for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines():
         if line.partition(" - ")[2].split()[0] in ("cgroup", "cgroup2"):
             top = os.path.join(line.split()[4], "podsysctl")
             for folder, _, _ in os.walk(top):
-                if folder != top and not processes_in(folder):
+                if folder != top and not processes_below(folder):
                     found[folder] = "exists"
     return found
 
 
-def processes_in(folder: str) -> str:
-    try:
-        return pathlib.Path(folder, "cgroup.procs").read_text()
-    except OSError:
-        return "gone"
+def processes_below(group: str) -> bool:
+    for folder, _, _ in os.walk(group):
+        try:
+            if pathlib.Path(folder, "cgroup.procs").read_text():
+                return True
+        except OSError:
+            continue  # it is gone
+    return False
 
 
 def packet_filter() -> dict[str, str]:
