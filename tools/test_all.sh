@@ -9,7 +9,8 @@ cd "$(dirname "$0")/.."
 jobs=${JOBS:-$(nproc)}
 # Threads and what they call, the agent's doors among them.
 threaded="linux_test http_test cri_test nri_test sysctl_test enforce_test rules_test store_test"
-threaded+=" sandbox_test engine_test live_test api_test check_test agent_test"
+threaded+=" sandbox_test engine_test live_test api_test check_test agent_test service_test node_test"
+threaded+=" client_test cli_test"
 passed=0
 failed=0
 skipped=0
