@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <system_error>
 
@@ -51,12 +52,26 @@ Result<bool> FolderWatch::wait(std::chrono::milliseconds limit) {
   if (ready <= 0) {
     return false;
   }
-  // What changed does not matter, only that the queue is empty again.
+  // Until the queue is empty: that something has changed is all that most want to know.
   alignas(inotify_event) std::array<char, 4096> buffer{};
-  while (::read(inotify_.get(), buffer.data(), buffer.size()) > 0) {
+  for (ssize_t size = 0; (size = ::read(inotify_.get(), buffer.data(), buffer.size())) > 0;) {
+    count({buffer.data(), static_cast<std::size_t>(size)});
   }
   watch_links();
   return true;
+}
+
+void FolderWatch::count(std::string_view events) {
+  while (!counted_.empty() && events.size() >= sizeof(inotify_event)) {
+    inotify_event event{};
+    std::memcpy(&event, events.data(), sizeof event);
+    // The name is padded with zeros.
+    const std::string_view name = events.substr(sizeof event, event.len);
+    if ((event.mask & IN_CLOSE_WRITE) != 0 && name.substr(0, name.find('\0')) == counted_) {
+      ++closings_;
+    }
+    events.remove_prefix(sizeof event + event.len);
+  }
 }
 
 }  // namespace podsysctl::linux
