@@ -169,14 +169,24 @@ Result<> RemoteStreams::take(const spdy::Frame& frame, const Use& use) {
 Result<bool> RemoteStreams::receive(const Use& use) {
   const Result<bool> more =
       session_.receive([&](const spdy::Frame& frame) { return take(frame, use); });
-  const bool nonsense = !more && (more.error().code == Code::invalid_argument ||
-                                  more.error().code == Code::denied_by_policy);
-  // A server that hangs up while input is under way to it resets the connection: nothing is lost.
-  if (nonsense || (!more && status_.empty())) {
+  if (!more && (more.error().code == Code::invalid_argument ||
+                more.error().code == Code::denied_by_policy)) {
     return with_context(more, kWho);
+  }
+  // A server that hangs up while input is under way to it resets the connection. What arrived
+  // before has been taken, how it ended perhaps among it.
+  if (!more) {
+    lost_ = more.error();
   }
   ended_ = ended_ || !more || !*more;
   return !ended_;
+}
+
+Result<int> RemoteStreams::exit_code() const {
+  if (status_.empty() && lost_) {
+    return Error::of(Code::unavailable, "{}: {}; what was started may go on", kWho, lost_->message);
+  }
+  return exit_code_of_status(status_);
 }
 
 }  // namespace podsysctl::cri

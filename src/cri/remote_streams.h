@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,10 +41,11 @@ class RemoteStreams {
 
   enum class Output : std::uint8_t { out, err };
   using Use = std::function<Result<>(Output output, std::string_view text)>;
-  // What has arrived; false once all has.
+  // What has arrived; false once all has, or the server has hung up.
   [[nodiscard]] Result<bool> receive(const Use& use);
-  // After that. Of a container that was attached to, 0 says only that the streams ended well.
-  [[nodiscard]] Result<int> exit_code() const { return exit_code_of_status(status_); }
+  // After that; unavailable where the server did not say it before it hung up. Of a container that
+  // was attached to, 0 says only that the streams ended well.
+  [[nodiscard]] Result<int> exit_code() const;
 
   // How much of it was taken: nothing while something is unsent. With no text, sends what is.
   [[nodiscard]] Result<std::size_t> send_input(std::string_view text);
@@ -70,6 +72,7 @@ class RemoteStreams {
   std::uint32_t err_ = 0;
   std::uint32_t resize_ = 0;
   std::string status_;
+  std::optional<Error> lost_;  // the connection
   int open_outputs_ = 0;
   bool ended_ = false;
 };
