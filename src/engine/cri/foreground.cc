@@ -6,6 +6,7 @@
 #include "engine/attached.h"
 #include "engine/cri/log_peer.h"
 #include "engine/cri/remote_peer.h"
+#include "engine/cri/screen_text.h"
 #include "linux/process.h"
 
 namespace podsysctl::engine {
@@ -36,15 +37,10 @@ Result<> check_exec(const ExecCommand& command) {
   return {};
 }
 
-// A raw terminal goes down a line without going back to its beginning.
-std::string for_raw_terminal(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    out += c == '\n' ? "\r" : "";
-    out += c;
-  }
-  return out;
-}
+// From the end of the terminal to the end of the process that closes it by ending.
+constexpr std::chrono::milliseconds kTerminalWait{50};
+// From the end that the runtime has noted to the end of the log.
+constexpr std::chrono::milliseconds kLogWait{500};
 
 // One container with its streams.
 class Attendance {
@@ -53,21 +49,23 @@ class Attendance {
              const RunningContainer& running)
       : session_(session), log_(log), streams_(streams), process_(running.process) {}
 
-  // With a terminal. What was said before the runtime attached us stands in the log.
+  // With a terminal. What was said before the runtime attached us stands in the log alone.
   Result<> serve_terminal(cri::RemoteStreams remote, linux::FdRef in) {
-    PSYS_TRY(log_.pump([this](Output output, std::string_view text) {
-      show_in(streams_, output, for_raw_terminal(text));
-    }));
+    PSYS_TRY(show_log(for_raw_terminal));
     PSYS_TRY(remote.begin());
     RemotePeer peer(std::move(remote));
     PSYS_TRY(session_.serve(attached(peer, in, streams_.in, [&peer](const auto& size) {
       return peer.streams().resize(size.rows, size.columns);
     })));
-    PSYS_TRY(log_.pump([](Output, std::string_view) {}));
-    if (peer.streams().exit_code()) {
-      log_.mute();  // all has been shown; it may run on without a terminal
+    PSYS_TRY_ASSIGN(const bool gone, linux::wait_until_gone(process_, kTerminalWait));
+    if (!gone && !peer.streams().exit_code()) {
+      // The runtime has let go of us (it was started again): what is said from now on is logged.
+      PSYS_TRY(log_.pump([](Output, std::string_view) {}));
+    } else {
+      log_.mute();  // it may run on without a terminal
+      streamed_ = peer.shown();
+      rest_ = gone ? Rest::before_stream : Rest::none;
     }
-    // Else the runtime has let go of us (it was started again): what is said from now on is logged.
     return serve_log({}, {});
   }
 
@@ -76,9 +74,20 @@ class Attendance {
     return session_.serve(attached(log_, in, {}, [](const auto&) { return Result<>{}; }));
   }
 
+  // Once the runtime has noted the end.
   Result<> show_rest() {
-    return log_.pump(
-        [this](Output output, std::string_view text) { show_in(streams_, output, text); });
+    PSYS_TRY(log_.wait_until_whole(kLogWait));
+    switch (rest_) {
+      case Rest::none:
+        return {};
+      case Rest::of_log:
+        return show_log([](std::string_view text) { return std::string(text); });
+      case Rest::before_stream:
+        return show_log([this](std::string_view text) {
+          return for_raw_terminal(missed_by_stream(text, streamed_));
+        });
+    }
+    return {};
   }
 
  private:
@@ -91,10 +100,20 @@ class Attendance {
             .on_resize = std::move(on_resize)};
   }
 
+  Result<> show_log(const std::function<std::string(std::string_view)>& shape) {
+    return log_.pump(
+        [&](Output output, std::string_view text) { show_in(streams_, output, shape(text)); });
+  }
+
+  // What the log alone tells at the end.
+  enum class Rest : std::uint8_t { of_log, before_stream, none };
+
   AttachedSession& session_;
   LogPeer& log_;
   const Streams& streams_;
   linux::ProcessId process_;
+  Rest rest_ = Rest::of_log;
+  std::size_t streamed_ = 0;
 };
 
 Result<int> attend(const ForegroundRuntime& runtime, const ContainerRequest& request,
@@ -110,14 +129,11 @@ Result<int> attend(const ForegroundRuntime& runtime, const ContainerRequest& req
     }
     remote = attached ? std::optional(*std::move(attached)) : std::nullopt;
   }
-  const bool by_stream = tty && remote;
-  PSYS_TRY(by_stream ? attendance.serve_terminal(*std::move(remote), in)
-                     : attendance.serve_log(std::move(remote), in));
+  PSYS_TRY(tty && remote ? attendance.serve_terminal(*std::move(remote), in)
+                         : attendance.serve_log(std::move(remote), in));
   PSYS_TRY_ASSIGN(const std::optional<int> code,
                   runtime.containers.ended_within(request.runtime_id, kNoticeLimit));
-  if (!by_stream) {
-    PSYS_TRY(attendance.show_rest());
-  }
+  PSYS_TRY(attendance.show_rest());
   if (!code) {
     return Error::of(Code::timeout,
                      "the container has ended, and the container runtime did not notice within "

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "linux/file.h"
@@ -29,8 +30,9 @@ LogPeer::LogPeer(LogPeer&& other) noexcept
       input_(std::move(other.input_)) {}
 
 Result<LogPeer> LogPeer::open(const std::string& log_path) {
-  const std::string folder = std::filesystem::path(log_path).parent_path();
-  PSYS_TRY_ASSIGN(auto logs, linux::FolderWatch::open(folder));
+  const std::filesystem::path path = log_path;
+  PSYS_TRY_ASSIGN(auto logs, linux::FolderWatch::open(path.parent_path()));
+  logs.count_closings_of(path.filename());
   return LogPeer(std::move(logs), log_path);
 }
 
@@ -52,18 +54,28 @@ Result<> LogPeer::pump(const Show& show) {
   PSYS_TRY_ASSIGN(const std::string text, linux::read_all(file_.ref(), log_path_, kLogLimit));
   LogFormatter::Output output;
   formatter_.feed(text, output);
-  if (muted_) {
-    return {};
-  }
   show(Output::out, output.out);
   show(Output::err, output.err);
+  return {};
+}
+
+Result<> LogPeer::wait_until_whole(milliseconds limit) {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  bool changed = true;
+  while (changed && logs_.closings() == 0) {
+    const auto left =
+        std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now());
+    PSYS_TRY_ASSIGN(changed, logs_.wait(std::max(milliseconds(0), left)));
+  }
   return {};
 }
 
 Result<bool> LogPeer::receive(const Show& show) {
   const bool alive = linux::is_alive(process_);  // before the last look into the log
   PSYS_TRY(logs_.wait(milliseconds(0)));
-  PSYS_TRY(pump(show));
+  if (!muted_) {
+    PSYS_TRY(pump(show));
+  }
   if (input_) {
     const Result<bool> more =
         input_->receive([](auto, std::string_view) -> Result<> { return {}; });

@@ -26,10 +26,13 @@ class LogPeer final : public Peer {
 
   // From now on receive() is true until the process has ended.
   void follow(const linux::ProcessId& process, std::optional<cri::RemoteStreams> input);
-  // From now on nothing is shown.
+  // From now on receive() leaves the log alone.
   void mute() { muted_ = true; }
   // Shows what the log has got since the last time.
   [[nodiscard]] Result<> pump(const Show& show);
+  // Until the runtime has closed the log, or for this long: it writes the last lines when it has
+  // noted the end already.
+  [[nodiscard]] Result<> wait_until_whole(std::chrono::milliseconds limit);
 
   Result<bool> receive(const Show& show) override;
   Result<std::size_t> send(std::string_view text) override;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/cri/remote_peer.h"
 
+#include "engine/cri/screen_text.h"
+
 namespace podsysctl::engine {
 namespace {
 
@@ -31,6 +33,7 @@ Result<bool> RemotePeer::receive(const Show& show) {
   using From = cri::RemoteStreams::Output;
   PSYS_TRY_ASSIGN(const bool more,
                   streams_.receive([&](From from, std::string_view text) -> Result<> {
+                    shown_ += count_on_screen(text);
                     show(from == From::out ? Output::out : Output::err, text);
                     return {};
                   }));

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,8 @@ class RemotePeer final : public Peer {
   std::chrono::milliseconds patience() const override;
 
   [[nodiscard]] cri::RemoteStreams& streams() { return streams_; }
+  // How much output has been shown, in bytes of the screen (screen_text.h).
+  [[nodiscard]] std::size_t shown() const { return shown_; }
 
  private:
   using Steady = std::chrono::steady_clock;
@@ -36,6 +39,7 @@ class RemotePeer final : public Peer {
   [[nodiscard]] bool is_stuck() const { return streams_.is_silent() && streams_.has_unsent(); }
 
   cri::RemoteStreams streams_;
+  std::size_t shown_ = 0;
   Steady::time_point last_ = Steady::now();  // sign of life
   std::optional<Steady::time_point> stuck_since_;
 };

@@ -82,12 +82,11 @@ Result<> RuntimeContainers::stop(const std::vector<StopRequest>& requests, milli
   return {};
 }
 
-// The shim of a container that is ending just now may hang up on the runtime ("ttrpc: closed").
+// containerd answers as soon as the process is gone, and notes the end after that: to a removal in
+// between the container "is still running". And the shim of one that is ending just now may hang up
+// on it ("ttrpc: closed").
 Result<> RuntimeContainers::end(const std::string& id) {
   const Result<> stopped = client_.stop_container(id, std::chrono::seconds(0));
-  if (stopped) {
-    return {};
-  }
   const Result<std::optional<int>> code = ended_within(id, kEndingLimit);
   return code && *code ? Result<>{} : stopped;
 }
