@@ -69,6 +69,13 @@ Result<> stop_pod(const Node& node, const std::string& uid, const std::optional<
 }
 
 Result<> forget_pod(const Node& node, const std::string& uid) {
+  PSYS_TRY_ASSIGN(const PodRecord pod, node.store.pod(uid));
+  if (pod.stage < Stage::stopped) {
+    return Error::of(Code::conflict,
+                     "pod {} could not be taken down, so it stays recorded: the next podsysctl "
+                     "command tries it again",
+                     pod.name);
+  }
   PSYS_TRY(node.store.set_stage(uid, Stage::removing));
   fault_point("removing");
   PSYS_TRY(linux::remove_tree(place_of(node, uid).folder));

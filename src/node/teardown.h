@@ -25,7 +25,7 @@ struct Ending {
                                 const std::optional<Ending>& ending,
                                 std::chrono::milliseconds grace);
 
-// The record and the folder of a pod that has been stopped.
+// The record and the folder of a pod that has been stopped; conflict for one that has not.
 [[nodiscard]] Result<> forget_pod(const Node& node, const std::string& uid);
 
 }  // namespace podsysctl::node
