@@ -30,11 +30,14 @@ TEST(RuntimeFailure, IsRecognisedByItsCause) {
       {"executable file `nope` not found: No such file or directory", 127},
       {"open executable: Permission denied", 126},
       {"open executable: Operation not permitted", 126},
+      {"the path `/bin/x` exists but it is not executable: Operation not permitted", 126},
+      {"the path `/etc` is not a regular file: Operation not permitted", 126},
       {"exec container process `/bin/x`: Exec format error", 126},
       {"exec container process (missing dynamic library?) `/bin/x`: No such file or directory",
        127},
       // The same words about other things than the command.
       {"mount `proc` to `proc`: No such file or directory", 125},
+      {"the path `/x` is not a directory: Operation not permitted", 125},
       {"open /proc/1/ns/net: permission denied", 125},
       {"", 125},
   };
