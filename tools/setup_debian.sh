@@ -27,6 +27,10 @@ for package in $wanted; do
   state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
   [ "$state" = installed ] || missing="$missing $package"
 done
+# Since Debian 13 the command is a package of its own.
+case $wanted in
+  *docker.io*) command -v docker >/dev/null || missing="$missing docker.io docker-cli" ;;
+esac
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" != 0 ]; then
   echo "these packages are missing; install them or run this with sudo:$missing" >&2
@@ -43,6 +47,9 @@ if [ ! -e "$policy" ]; then
   chmod 755 "$policy"
 fi
 apt-get update -qq
+case $missing in
+  *docker-cli*) apt-cache show docker-cli >/dev/null 2>&1 || missing="${missing% docker-cli}" ;;
+esac
 # shellcheck disable=SC2086 # a list of words
 apt-get install -y -qq --no-install-recommends $missing >/dev/null
 case $missing in

@@ -148,7 +148,7 @@ exit 1
         archive = self.state / f"{name}.tar"
         subprocess.run(["skopeo", "copy", "-q", f"oci:{layout}",
                         f"docker-archive:{archive}:{name}:latest"], check=True)
-        subprocess.run(["docker", "load", "-q", "-i", archive], check=True,
+        subprocess.run([shutil.which("docker", path=self.path), "load", "-q", "-i", archive], check=True,
                        env=os.environ | self.env, stdout=subprocess.DEVNULL)
         archive.unlink()
 
