@@ -37,19 +37,28 @@ Result<> end_containers(const EngineNode& node, const PodRecord& pod,
   return {};
 }
 
+// A pod of which there is the record alone has nothing in the engine, which may be out of reach.
+Result<> take_down(const Node& node, const PodRecord& pod, std::chrono::milliseconds grace) {
+  if (pod.stage == Stage::recorded) {
+    return {};
+  }
+  PSYS_TRY_ASSIGN(const EngineNode with_engine, with_engine_of(node, pod));
+  PSYS_TRY(node.store.set_stage(pod.uid, Stage::stopping));
+  fault_point("stopping");
+  PSYS_TRY(end_containers(with_engine, pod, grace));
+  fault_point("containers-removed");
+  PSYS_TRY(with_engine.engine.remove_sandbox(sandbox_of(pod)));
+  fault_point("sandbox-removed");
+  return {};
+}
+
 }  // namespace
 
 Result<> stop_pod(const Node& node, const std::string& uid, const std::optional<Ending>& ending,
                   std::chrono::milliseconds grace) {
   PSYS_TRY_ASSIGN(const PodRecord pod, node.store.pod(uid));
   if (pod.stage < Stage::stopped) {
-    PSYS_TRY_ASSIGN(const EngineNode with_engine, with_engine_of(node, pod));
-    PSYS_TRY(node.store.set_stage(uid, Stage::stopping));
-    fault_point("stopping");
-    PSYS_TRY(end_containers(with_engine, pod, grace));
-    fault_point("containers-removed");
-    PSYS_TRY(with_engine.engine.remove_sandbox(sandbox_of(pod)));
-    fault_point("sandbox-removed");
+    PSYS_TRY(take_down(node, pod, grace));
   }
   PSYS_TRY(node.store.modify_pod(uid, [&](PodRecord& record) -> Result<> {
     record.stage = Stage::stopped;
