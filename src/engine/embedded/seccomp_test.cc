@@ -264,7 +264,10 @@ TEST(Seccomp, LibseccompAnswersAlike) {
     std::set<std::pair<SeccompArch, std::uint32_t>> skipped;
     for (const SeccompRule& rule : default_seccomp_rules()) {
       for (const SeccompArch arch : arches) {
-        if (unknown.contains(rule.name)) {
+        // libseccomp before 2.6 knows it on x86_64 alone; the kernel has it on both.
+        const bool newer =
+            arch == SeccompArch::x32 && std::string_view(rule.name) == "map_shadow_stack";
+        if (newer || unknown.contains(rule.name)) {
           skipped.emplace(arch,
                           static_cast<std::uint32_t>(rule.numbers[static_cast<std::size_t>(arch)]));
         }
