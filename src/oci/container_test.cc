@@ -111,15 +111,27 @@ TEST(Pod, IsWhatTheAnnotationsSay) {
       {R"({"io.kubernetes.cri-o.ContainerType":"container","io.kubernetes.pod.name":"web",
            "io.kubernetes.pod.namespace":"shop"})",
        Role::member, "pod shop/web"},
-      // podman
+      // podman 4
       {R"({"io.kubernetes.cri-o.ContainerType":"container"})", Role::member,
-       "container 0123456789ab"}};
+       "container 0123456789ab"},
+      {R"({"io.kubernetes.cri-o.SandboxID":"abc"})", Role::single, "container 0123456789ab"}};
   for (const auto& row : rows) {
     const Pod pod = pod_of("0123456789abcdef",
                            spec_of(std::string(R"({"annotations":)") + row.annotations + "}"));
     EXPECT_EQ(pod.role, row.role) << row.annotations;
     EXPECT_EQ(pod.title, row.title);
   }
+}
+
+// podman 5
+TEST(Pod, AContainerThatJoinsASandboxIsAMember) {
+  const rules::Labels annotations{{"io.kubernetes.cri-o.SandboxID", "abc"}};
+  const auto role = [](const rules::Labels& labels, std::string_view path) {
+    return pod_of("c", Spec{labels, {{NamespaceKind::net, std::string(path)}}, {}}).role;
+  };
+  EXPECT_EQ(role(annotations, "/proc/7/ns/net"), Role::member);
+  EXPECT_EQ(role(annotations, ""), Role::single);
+  EXPECT_EQ(role({}, "/proc/7/ns/net"), Role::single);
 }
 
 TEST(Pod, HasLabelsWhereCrioSaysThem) {

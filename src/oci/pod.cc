@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "oci/pod.h"
 
+#include <algorithm>
 #include <initializer_list>
 #include <optional>
 #include <utility>
@@ -17,8 +18,9 @@ constexpr std::size_t kShownOfId = 12;
 
 // containerd, pkg/cri/annotations.
 constexpr std::string_view kCriType = "io.kubernetes.cri.container-type";
-// CRI-O, and podman where a container has a pod.
+// CRI-O, and podman where a container has a pod; podman 5 leaves the type out.
 constexpr std::string_view kCrioType = "io.kubernetes.cri-o.ContainerType";
+constexpr std::string_view kCrioSandbox = "io.kubernetes.cri-o.SandboxID";
 constexpr std::string_view kCrioLabels = "io.kubernetes.cri-o.Labels";
 
 std::string first_of(const rules::Labels& annotations,
@@ -31,12 +33,19 @@ std::string first_of(const rules::Labels& annotations,
   return "";
 }
 
-Role role_of(const rules::Labels& annotations) {
+Role role_of(const Spec& spec) {
+  const rules::Labels& annotations = spec.annotations;
   if (const auto type = annotations.find(kCriType); type != annotations.end()) {
     return type->second == "sandbox" ? Role::sandbox : Role::settled;
   }
   if (const auto type = annotations.find(kCrioType); type != annotations.end()) {
     return type->second == "sandbox" ? Role::sandbox : Role::member;
+  }
+  // The one that holds the pod's namespaces joins none.
+  if (annotations.contains(kCrioSandbox) &&
+      std::ranges::any_of(spec.namespaces,
+                          [](const NamespacePlace& place) { return !place.path.empty(); })) {
+    return Role::member;
   }
   return Role::single;
 }
@@ -59,7 +68,7 @@ std::optional<rules::Labels> labels_of(Role role, const rules::Labels& annotatio
 
 Pod pod_of(std::string_view container_id, const Spec& spec) {
   Pod pod;
-  pod.role = role_of(spec.annotations);
+  pod.role = role_of(spec);
   pod.facts.annotations = spec.annotations;
   pod.facts.namespace_ =
       first_of(spec.annotations, {"io.kubernetes.cri.sandbox-namespace",
