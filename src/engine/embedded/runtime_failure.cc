@@ -6,9 +6,10 @@
 //   crun  executable file `x` not found in $PATH: No such file…  not there
 //   crun  open executable: Permission denied                     not executable
 //   crun  open executable: Operation not permitted               a folder
-//   crun  the path `/x` exists but it is not executable: …       since 1.21 instead of the last
-//   two, crun  the path `/x` is not a regular file: …                 Operation not permitted in
-//   both both  exec format error                                      not executable
+//   both  exec format error                                      not executable
+// Since 1.21 crun has instead of its last two:
+//   crun  the path `/x` exists but it is not executable: …       not executable
+//   crun  the path `/x` is not a regular file: …                 a folder
 #include <nlohmann/json.hpp>
 
 #include "base/strings.h"
@@ -30,16 +31,15 @@ int command_failure(std::string_view text) {
       (contains(text, "executable file `") && contains(text, "not found"))) {
     return kNotThere;
   }
-  if (contains(text, "exec format error") || contains(text, "Exec format error")) {
+  const bool no_program =
+      contains(text, "the path `") && (contains(text, "` exists but it is not executable") ||
+                                       contains(text, "` is not a regular file"));
+  if (no_program || contains(text, "exec format error") || contains(text, "Exec format error")) {
     return kNotExecutable;
   }
   const bool of_runc = contains(text, "exec: \"");
   const bool of_crun =
       contains(text, "open executable") || contains(text, "exec container process");
-  if (contains(text, "the path `") && (contains(text, "` exists but it is not executable") ||
-                                       contains(text, "` is not a regular file"))) {
-    return kNotExecutable;
-  }
   if (of_runc || of_crun) {
     if (contains(text, "no such file or directory") ||
         contains(text, "No such file or directory")) {
