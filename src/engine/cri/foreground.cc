@@ -76,18 +76,14 @@ class Attendance {
 
   // Once the runtime has noted the end.
   Result<> show_rest() {
-    PSYS_TRY(log_.wait_until_whole(kLogWait));
-    switch (rest_) {
-      case Rest::none:
-        return {};
-      case Rest::of_log:
-        return show_log([](std::string_view text) { return std::string(text); });
-      case Rest::before_stream:
-        return show_log([this](std::string_view text) {
-          return for_raw_terminal(missed_by_stream(text, streamed_));
-        });
+    if (rest_ == Rest::none) {
+      return {};
     }
-    return {};
+    PSYS_TRY(log_.wait_until_whole(kLogWait));
+    return show_log([this](std::string_view text) {
+      return rest_ == Rest::of_log ? std::string(text)
+                                   : for_raw_terminal(missed_by_stream(text, streamed_));
+    });
   }
 
  private:
